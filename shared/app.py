@@ -1,0 +1,275 @@
+"""The FastAPI application of a service: one factory, pure ASGI middleware, one mapping of refusals to problem documents."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from time import perf_counter
+from typing import Annotated, Any
+
+import structlog
+import uvicorn
+from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared import db, idempotency, observability, validation
+from shared.auth import Verifier
+from shared.errors import DomainError, Fault, Malformed, TooLarge
+from shared.http import NotModified, etag, problem, problem_of
+from shared.ids import new_id
+from shared.settings import Settings
+from shared.worker import Worker
+
+log = structlog.get_logger()
+
+
+class UnknownParameter(Malformed):
+    slug = "unknown-parameter"
+    title_en, title_zh = "A query parameter is not known here", "存在未知的查询参数"
+
+
+async def _declare_key(
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="Required. New for each act, the same for each repeat; for example a UUID.",
+            examples=["4f3c8a52-8a55-4f0e-9e0f-2f6f4f7a9b10"],
+        ),
+    ] = None,
+) -> None:
+    """Only declares the header for the OpenAPI page: `shared.idempotency` checks it in the transaction."""
+
+
+def _query_names(dependant: Dependant) -> set[str]:
+    own = {field.alias for field in dependant.query_params}
+    return own.union(*(_query_names(part) for part in dependant.dependencies))
+
+
+class Route(APIRoute):
+    """A route that refuses unknown query parameters and stores the answer of a POST in its transaction."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **kwargs: Any) -> None:
+        super().__init__(path, endpoint, **kwargs)
+        self.known_parameters = _query_names(self.dependant)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            unknown = [name for name in request.query_params if name not in self.known_parameters]
+            if unknown:
+                raise UnknownParameter(
+                    faults=[Fault(f"query:{name}"[:80], "unknown", "not known", "未知参数") for name in unknown]
+                )
+            response = await answer(request)
+            if tx := request.scope.get("anju.tx"):
+                await idempotency.store(tx, response)
+            return response
+
+        return handler
+
+
+def router(prefix: str, tag: str) -> APIRouter:
+    """A router whose routes are `Route`s."""
+    return APIRouter(prefix=prefix, tags=[tag], route_class=Route)
+
+
+posts = [Depends(_declare_key)]
+"""`dependencies=posts` on each POST that writes: shows the Idempotency-Key header on the OpenAPI page."""
+
+
+class Edge:
+    """Pure ASGI: request id, trace context, size limit, metrics, the log line, and the answer to what nobody caught."""
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+        self.app = app
+        self.max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        request_id = scope["anju.request_id"] = new_id()
+        parent = headers.get(b"traceparent", b"").decode("latin-1")
+        scope["anju.traceparent"] = observability.child_traceparent(parent)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id, trace_id=scope["anju.traceparent"][3:35])
+        started = perf_counter()
+        status = 0
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self.max_body_bytes:
+                raise TooLarge(members={"limit_bytes": self.max_body_bytes})
+            return message
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await self.app(scope, counted, sending)
+        except Exception as error:
+            if status:
+                raise
+            await self._answer_for(error, scope, receive, sending)
+        finally:
+            self._count(scope, status, perf_counter() - started)
+
+    async def _answer_for(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        if isinstance(error, DomainError):
+            response = problem_of(request, error)
+        elif db.is_transient(error):
+            log.warning("unavailable", error=type(error).__name__)
+            titles = ("Not available right now, try again", "暂时不可用，请稍后再试")
+            response = problem(request, 503, "unavailable", titles, headers={"retry-after": "1"})
+        else:
+            log.error("request failed", route=_template(scope), exc_info=error)
+            titles = ("Our fault: this was not done", "内部错误，操作未执行")
+            response = problem(request, 500, "internal-error", titles)
+        await response(scope, receive, send)
+
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
+        route = _template(scope)
+        method = scope["method"]
+        observability.REQUESTS.labels(method, route, status).inc()
+        observability.SECONDS.labels(method, route).observe(seconds)
+        if status >= 500 or method != "GET":
+            log.info("answered", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def _template(scope: Scope) -> str:
+    route = scope.get("route")
+    return getattr(route, "path", None) or "unmatched"
+
+
+def create_app(
+    name: str,
+    title: str,
+    settings: Settings,
+    routers: Sequence[APIRouter],
+    worker: Worker | None = None,
+    verifier: Verifier | None = None,
+) -> FastAPI:
+    """The application. With a worker and `settings.apart` off, the worker's loops run in the same process; the worker's
+    handlers are given in either case, since retrying a dead letter needs them."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            database = await db.Database.open(settings.database_url.get_secret_value(), settings.pool_size)
+            stack.push_async_callback(database.close)
+            app.state.database = database
+            if worker and not settings.apart:
+                await stack.enter_async_context(worker.running(database))
+            yield
+
+    app = FastAPI(
+        title=title,
+        version="0.1.0",
+        lifespan=lifespan,
+        openapi_url="/openapi.json",
+        docs_url="/docs",
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    app.state.settings = settings
+    app.state.name = name
+    app.state.worker = worker
+    app.state.verifier = verifier or Verifier(settings.issuer, settings.jwks_url)
+    app.include_router(health())
+    for part in routers:
+        app.include_router(part)
+    app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes)
+    _answer_refusals(app)
+    return app
+
+
+def _answer_refusals(app: FastAPI) -> None:
+    @app.exception_handler(DomainError)
+    async def refused(request: Request, error: DomainError) -> Response:
+        return problem_of(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        return problem_of(request, validation.refusal(error.errors()))
+
+    @app.exception_handler(idempotency.Replay)
+    async def replayed(request: Request, error: idempotency.Replay) -> Response:
+        return error.response
+
+    @app.exception_handler(NotModified)
+    async def not_modified(request: Request, error: NotModified) -> Response:
+        return Response(status_code=304, headers={"etag": etag(error.version)})
+
+    @app.exception_handler(HTTPException)
+    async def plain(request: Request, error: HTTPException) -> Response:
+        titles = validation.HTTP_TITLES.get(error.status_code, (str(error.detail), str(error.detail)))
+        slug = titles[0].lower().replace(" ", "-")
+        return problem(request, error.status_code, slug, titles, headers=error.headers)
+
+
+def health() -> APIRouter:
+    """/livez, /readyz, /metrics."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/livez")
+    async def livez() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @routes.get("/readyz")
+    async def readyz(request: Request) -> JSONResponse:
+        checks: dict[str, Callable[[], Awaitable[bool]]] = {"database": lambda: _answers(request.app.state.database)}
+        worker: Worker | None = request.app.state.worker
+        if worker and worker.started:
+            checks["broker"] = worker.ready
+        states = {name: await check() for name, check in checks.items()}
+        ready = all(states.values())
+        return JSONResponse({"status": "ready" if ready else "not ready", "checks": states}, 200 if ready else 503)
+
+    @routes.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
+
+    return routes
+
+
+async def _answers(database: db.Database) -> bool:
+    try:
+        async with asyncio.timeout(2):
+            return bool(await database.pool.fetchval("select 1"))
+    except Exception as error:
+        log.warning("database does not answer", error=type(error).__name__)
+        return False
+
+
+def serve(app: FastAPI, settings: Settings) -> None:
+    """Runs the application until SIGTERM or SIGINT; requests under way are finished first."""
+    observability.configure_logs(settings.log_level)
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        loop="uvloop" if os.name == "posix" else "asyncio",
+    )

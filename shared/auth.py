@@ -1,0 +1,250 @@
+"""Who is asking: access tokens (JWT, Ed25519) that the gateway signs and every service verifies for itself, roles, and places.
+
+Roles and what each may do follow the table of roles in the domain reference (§11.4). A place is a division code prefix
+(`522731`, `522731003012`) or, for a block head, `community/estate/block`; None is everywhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+
+import httpx
+from fastapi import Depends, Request
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, KeySetSerialization
+
+from shared.errors import Forbidden, Unauthenticated, Unavailable
+
+AUDIENCE = "anju"
+ALGORITHM = "Ed25519"
+_REMEMBERED = 10_000
+
+
+class Role(StrEnum):
+    """Roles of accounts; the last three are for clients (programs)."""
+
+    BLOCK_HEAD = "block-head"
+    COMMUNITY_CADRE = "community-cadre"
+    COMMUNITY_SECRETARY = "community-secretary"
+    STREET_WELFARE_CLERK = "street-welfare-clerk"
+    COUNTY_CIVIL_AFFAIRS = "county-civil-affairs"
+    INSURANCE_AGENCY = "insurance-agency"
+    EMPLOYMENT_SERVICE = "employment-service"
+    GRID_CENTRE = "grid-centre"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+    RESIDENT = "resident"
+    PARTNER_AGENCY = "partner-agency"
+    APP_BACKEND = "app-backend"
+    OPERATOR = "operator"
+
+
+class Scope(StrEnum):
+    """What an account may do. Which rows it may do it to is the place's matter."""
+
+    REGISTRY_READ = "registry:read"
+    REGISTRY_WRITE = "registry:write"
+    REGISTRY_UNMASK = "registry:unmask"
+    GRID_READ = "grid:read"
+    GRID_WRITE = "grid:write"
+    BENEFITS_READ = "benefits:read"
+    BENEFITS_APPLY = "benefits:apply"
+    BENEFITS_DECIDE = "benefits:decide"
+    WELFARE_FLAGS = "welfare:flags"
+    """Sees that a household draws dibao or is registered poor; not what for or how much."""
+    JOBS_READ = "jobs:read"
+    JOBS_WRITE = "jobs:write"
+    AUDIT_READ = "audit:read"
+    STAFF_ADMIN = "staff:admin"
+    OPERATE = "operate"
+    """Dead letters and the like."""
+
+
+S = Scope
+SCOPES: dict[Role, frozenset[Scope]] = {
+    Role.BLOCK_HEAD: frozenset({S.REGISTRY_READ, S.GRID_READ}),
+    Role.COMMUNITY_CADRE: frozenset(
+        {S.REGISTRY_READ, S.REGISTRY_WRITE, S.GRID_READ, S.GRID_WRITE, S.WELFARE_FLAGS, S.JOBS_READ}
+    ),
+    Role.COMMUNITY_SECRETARY: frozenset(
+        {S.REGISTRY_READ, S.REGISTRY_WRITE, S.GRID_READ, S.GRID_WRITE, S.WELFARE_FLAGS, S.JOBS_READ}
+    ),
+    Role.STREET_WELFARE_CLERK: frozenset(
+        {S.REGISTRY_READ, S.REGISTRY_UNMASK, S.WELFARE_FLAGS, S.BENEFITS_READ, S.BENEFITS_APPLY, S.BENEFITS_DECIDE}
+    ),
+    Role.COUNTY_CIVIL_AFFAIRS: frozenset(
+        {S.REGISTRY_READ, S.REGISTRY_UNMASK, S.WELFARE_FLAGS, S.BENEFITS_READ, S.BENEFITS_DECIDE}
+    ),
+    Role.INSURANCE_AGENCY: frozenset({S.REGISTRY_READ, S.REGISTRY_UNMASK, S.BENEFITS_READ, S.BENEFITS_DECIDE}),
+    Role.EMPLOYMENT_SERVICE: frozenset({S.REGISTRY_READ, S.WELFARE_FLAGS, S.JOBS_READ, S.JOBS_WRITE}),
+    Role.GRID_CENTRE: frozenset({S.GRID_READ, S.GRID_WRITE}),
+    Role.AUDITOR: frozenset({S.AUDIT_READ}),
+    Role.ADMIN: frozenset({S.STAFF_ADMIN}),
+    Role.RESIDENT: frozenset(),
+    Role.PARTNER_AGENCY: frozenset({S.REGISTRY_READ, S.BENEFITS_READ}),
+    Role.APP_BACKEND: frozenset({S.REGISTRY_READ, S.GRID_READ, S.BENEFITS_READ, S.BENEFITS_APPLY, S.JOBS_READ}),
+    Role.OPERATOR: frozenset(Scope),
+}
+"""Scopes of each role. A resident holds none of its own: an app backend acts for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an account acts: every division that starts with `division`, or one block of one community."""
+
+    division: str = ""
+    estate: str | None = None
+    block: str | None = None
+
+    @classmethod
+    def parse(cls, text: str | None) -> Place:
+        """None or empty: everywhere. Raises ValueError for what is no place."""
+        parts = (text or "").split("/")
+        if len(parts) not in (1, 3) or not (parts[0] == "" or parts[0].isdigit()) or not all(parts[1:]):
+            raise ValueError("a place is a division code, or community/estate/block")
+        return cls(*parts)
+
+    def covers(self, community: str, estate: str | None = None, block: str | None = None) -> bool:
+        """Does this place cover that community, or that block of it?"""
+        if not community.startswith(self.division):
+            return False
+        return self.block is None or (self.estate, self.block) == (estate, block)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An authenticated account."""
+
+    subject: str
+    kind: str
+    """`client` or `staff`."""
+    role: Role
+    scopes: frozenset[str]
+    place: Place
+
+    def may(self, scope: Scope) -> bool:
+        return scope in self.scopes
+
+
+class ScopeMissing(Forbidden):
+    slug = "scope-missing"
+    title_en, title_zh = "This account does not hold the scope that is needed", "该账号没有所需的权限范围"
+
+
+def actor_of(claims: dict[str, Any]) -> Actor:
+    """The actor that verified claims speak of. Raises KeyError or ValueError for claims that are not ours."""
+    return Actor(
+        subject=claims["sub"],
+        kind=claims["kind"],
+        role=Role(claims["role"]),
+        scopes=frozenset(claims["scope"].split()),
+        place=Place.parse(claims.get("place")),
+    )
+
+
+class Verifier:
+    """Verifies tokens against the issuer's published keys, and remembers verified tokens until they expire."""
+
+    def __init__(self, issuer: str, jwks_url: str, keys: KeySet | None = None) -> None:
+        self._issuer = issuer
+        self._jwks_url = jwks_url
+        self._keys = keys
+        self._fetched_at = 0.0
+        self._fetching = asyncio.Lock()
+        self._known: dict[str, tuple[Actor, float]] = {}
+        self._registry = jwt.JWTClaimsRegistry(
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": AUDIENCE},
+            sub={"essential": True},
+            exp={"essential": True},
+        )
+
+    async def actor(self, token: str) -> Actor:
+        """Raises Unauthenticated for a token that is not valid now, Unavailable where the keys cannot be fetched."""
+        known = self._known.get(token)
+        if known and known[1] > time.time():
+            return known[0]
+        claims = await self._claims(token)
+        try:
+            actor = actor_of(claims)
+        except (KeyError, ValueError, AttributeError) as error:
+            raise Unauthenticated(headers={"www-authenticate": 'Bearer error="invalid_token"'}) from error
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[token] = (actor, float(claims["exp"]))
+        return actor
+
+    async def _claims(self, token: str) -> dict[str, Any]:
+        for attempt in (1, 2):
+            keys = await self._key_set(refresh=attempt == 2)
+            try:
+                decoded = jwt.decode(token, keys, algorithms=[ALGORITHM])
+                self._registry.validate(decoded.claims)
+                return decoded.claims
+            except (JoseError, ValueError) as error:
+                # A key we do not know may be a new one: look once more, but not at every bad token.
+                if attempt == 2 or time.monotonic() - self._fetched_at < 10:
+                    raise Unauthenticated(
+                        "The token is not valid or no longer valid; get a new one.",
+                        "令牌无效或已过期，请重新获取。",
+                        headers={"www-authenticate": 'Bearer error="invalid_token"'},
+                    ) from error
+        raise AssertionError("unreachable")
+
+    async def _key_set(self, refresh: bool) -> KeySet:
+        async with self._fetching:
+            if self._keys is None or (refresh and self._jwks_url):
+                self._keys = await self._fetch()
+                self._fetched_at = time.monotonic()
+            return self._keys
+
+    async def _fetch(self) -> KeySet:
+        try:
+            async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+                answer = await client.get(self._jwks_url)
+                answer.raise_for_status()
+                serialised: KeySetSerialization = answer.json()
+                return KeySet.import_key_set(serialised)
+        except (httpx.HTTPError, ValueError) as error:
+            raise Unavailable(
+                "The signing keys cannot be fetched from the gateway.", "无法从网关获取签名公钥。"
+            ) from error
+
+
+async def authenticate(request: Request) -> Actor:
+    """The actor of a request, by its bearer token. Raises Unauthenticated."""
+    if known := request.scope.get("anju.actor"):
+        return known  # type: ignore[no-any-return]
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated(
+            "Send `Authorization: Bearer <token>`; tokens come from /oauth2/token or /v1/sessions.",
+            "请发送 Authorization: Bearer <令牌>；令牌由 /oauth2/token 或 /v1/sessions 签发。",
+            headers={"www-authenticate": "Bearer"},
+        )
+    verifier: Verifier = request.app.state.verifier
+    actor = await verifier.actor(token.strip())
+    request.scope["anju.actor"] = actor
+    return actor
+
+
+def require(*scopes: Scope) -> Callable[[Actor], Awaitable[Actor]]:
+    """A dependency: the actor, who must hold all these scopes. `Annotated[Actor, Depends(require(Scope.…))]`."""
+
+    async def holding(actor: Annotated[Actor, Depends(authenticate)]) -> Actor:
+        _check(actor, scopes)
+        return actor
+
+    return holding
+
+
+def _check(actor: Actor, scopes: Iterable[Scope]) -> None:
+    missing = [scope for scope in scopes if scope not in actor.scopes]
+    if missing:
+        raise ScopeMissing(members={"missing": missing})

@@ -1,0 +1,174 @@
+"""One pool of asyncpg connections per process, transactions, and the two FastAPI dependencies `Tx` and `Read`.
+
+Plain SQL with `$1` parameters. Nobody below the edge commits: the edge (a route, the inbox, a timer) opens the transaction,
+and leaving it without an error commits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import asyncpg
+from fastapi import Depends, Request
+from pydantic_core import to_json
+
+from shared import clock, idempotency, outbox
+from shared.auth import authenticate
+from shared.events import Event
+
+_TRANSIENT = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+
+
+def is_transient(error: BaseException) -> bool:
+    """A fault of the moment: the same work may succeed when tried again. (asyncpg's DataError is an InterfaceError too, but a
+    ValueError first: wrong input stays wrong.)"""
+    return isinstance(error, _TRANSIENT) and not isinstance(error, ValueError)
+
+
+class _Connection(asyncpg.Connection):
+    def get_reset_query(self) -> str:
+        # No session state outlives a transaction here (only SET LOCAL and transaction locks), so that the usual RESET ALL of
+        # asyncpg's pool, a round trip per request, has nothing to do. Open transactions are still rolled back.
+        return ""
+
+
+async def _prepare(connection: asyncpg.Connection) -> None:
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_dump, decoder=json.loads)
+    await connection.set_type_codec("uuid", schema="pg_catalog", encoder=str, decoder=str)
+
+
+def _dump(value: Any) -> str:
+    return to_json(value).decode()
+
+
+class Read:
+    """Reading without a transaction; each statement sees what is committed when it starts."""
+
+    __slots__ = ("connection", "execute", "fetch", "fetchrow", "fetchval", "now")
+
+    def __init__(self, connection: asyncpg.Connection, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        """The instant of the use case (aware, UTC), taken once at the edge."""
+        self.fetch = connection.fetch
+        self.fetchrow = connection.fetchrow
+        self.fetchval = connection.fetchval
+        self.execute = connection.execute
+
+    @property
+    def today(self) -> date:
+        """The day of the use case in China."""
+        return clock.today(self.now)
+
+
+class Transaction(Read):
+    """An open transaction. Events emitted in it are written just before the commit (`shared.outbox`)."""
+
+    __slots__ = ("answer_key", "events", "executemany", "traceparent")
+
+    def __init__(self, connection: asyncpg.Connection, now: datetime, traceparent: str | None = None) -> None:
+        super().__init__(connection, now)
+        self.executemany = connection.executemany
+        self.events: list[tuple[Event, str | None]] = []
+        self.traceparent = traceparent
+        self.answer_key: idempotency.AnswerKey | None = None
+
+
+class Database:
+    """The service's own database. `committed` is set after each commit that emitted events: it wakes the relay of this process."""
+
+    def __init__(self, pool: asyncpg.Pool, url: str) -> None:
+        self.pool = pool
+        self._url = url
+        self.committed = asyncio.Event()
+
+    @classmethod
+    async def open(cls, url: str, size: int) -> Database:
+        """Connects; raises OSError or asyncpg.PostgresError when the server cannot be reached."""
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=min(2, size),
+            max_size=size,
+            init=_prepare,
+            connection_class=_Connection,
+            max_inactive_connection_lifetime=60,
+            command_timeout=60,
+            server_settings={"timezone": "UTC", "idle_in_transaction_session_timeout": "120000"},
+        )
+        return cls(pool, url)
+
+    async def connect(self) -> asyncpg.Connection:
+        """A connection of one's own, outside the pool: for what holds a session (the relay's lock)."""
+        connection = await asyncpg.connect(self._url, command_timeout=60, server_settings={"timezone": "UTC"})
+        await _prepare(connection)
+        return connection
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+    @asynccontextmanager
+    async def transaction(self, now: datetime, traceparent: str | None = None) -> AsyncIterator[Transaction]:
+        """Commits when left without an error, rolls back otherwise."""
+        async with self.pool.acquire() as connection:
+            async with connection.transaction():
+                tx = Transaction(_plain(connection), now, traceparent)
+                yield tx
+                if tx.events:
+                    await outbox.write(tx)
+            if tx.events:
+                self.committed.set()
+
+    @asynccontextmanager
+    async def read(self, now: datetime) -> AsyncIterator[Read]:
+        async with self.pool.acquire() as connection:
+            yield Read(_plain(connection), now)
+
+
+async def _transaction(request: Request, _: Annotated[Any, Depends(authenticate)]) -> AsyncIterator[Transaction]:
+    database: Database = request.app.state.database
+    async with database.transaction(clock.now(), request.scope.get("anju.traceparent")) as tx:
+        if request.method == "POST":
+            await idempotency.begin(tx, request)
+            request.scope["anju.tx"] = tx
+        yield tx
+
+
+async def _read(request: Request, _: Annotated[Any, Depends(authenticate)]) -> AsyncIterator[Read]:
+    database: Database = request.app.state.database
+    async with database.read(clock.now()) as read:
+        yield read
+
+
+Tx = Annotated[Transaction, Depends(_transaction, scope="function")]
+"""A route's transaction. `scope="function"`: the commit comes before the response; with FastAPI's default scope it would come
+after, and a failed commit would still have answered 200."""
+
+Reader = Annotated[Read, Depends(_read, scope="function")]
+"""A route's reading connection."""
+
+
+def _plain(connection: Any) -> asyncpg.Connection:
+    # The pool's proxy adds an indirection to every call and nothing we need while we hold the connection.
+    plain: asyncpg.Connection = connection._con
+    return plain
+
+
+def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
+    """Rows turned into columns, for `insert … select * from unnest($1::…[], …)`; right for no rows too."""
+    turned = [list(column) for column in zip(*rows, strict=True)]
+    return turned or [[] for _ in range(width)]

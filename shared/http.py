@@ -1,0 +1,140 @@
+"""What HTTP asks of every service: strict bodies, entity tags, conditional requests (RFC 9110), problem documents (RFC 9457)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+
+from shared.errors import DomainError, Fault, PreconditionFailed, PreconditionRequired
+
+PROBLEM = "application/problem+json"
+
+
+class Body(BaseModel):
+    """Base of what clients send: unknown fields are refused, strings are taken without outer blanks."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class View(BaseModel):
+    """Base of what is shown."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def etag(version: int) -> str:
+    """The strong entity tag of a resource at this version."""
+    return f'"{version}"'
+
+
+def tag(response: Response, version: int) -> None:
+    """Puts the entity tag on a response."""
+    response.headers["etag"] = etag(version)
+
+
+class NotModified(Exception):
+    """The caller has this version already: 304."""
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+
+
+def check_none_match(request: Request, version: int) -> None:
+    """For reads of one resource: raises NotModified where If-None-Match names the present version."""
+    given = request.headers.get("if-none-match")
+    if given and etag(version) in [part.strip().removeprefix("W/") for part in given.split(",")]:
+        raise NotModified(version)
+
+
+class Match:
+    """If-Match of a request."""
+
+    def __init__(self, header: str | None) -> None:
+        self.header = header
+
+    def check(self, version: int) -> None:
+        """Raises PreconditionRequired where the header is absent, PreconditionFailed where it names another version."""
+        if self.header is None:
+            raise PreconditionRequired(
+                "Read it first and send its ETag as If-Match.",
+                "请先读取，并将其 ETag 作为 If-Match 发送。",
+                faults=[Fault("header:If-Match", "missing", "missing", "缺失")],
+            )
+        tags = [part.strip() for part in self.header.split(",")]
+        if "*" not in tags and etag(version) not in tags:
+            raise PreconditionFailed(
+                "Read it again and repeat the change on what is there now.",
+                "请重新读取，并在最新内容上重做更改。",
+                headers={"etag": etag(version)},
+            )
+
+
+def _match(request: Request) -> Match:
+    return Match(request.headers.get("if-match"))
+
+
+IfMatch = Annotated[Match, Depends(_match)]
+
+
+def language(request: Request) -> str:
+    """`zh` or `en` by Accept-Language; English where neither is asked for."""
+    best, weight = "en", 0.0
+    for part in request.headers.get("accept-language", "").lower().split(","):
+        name, _, q = part.strip().partition(";q=")
+        try:
+            value = float(q) if q else 1.0
+        except ValueError:
+            continue
+        primary = name.split("-")[0].strip()
+        if primary in ("zh", "en") and value > weight:
+            best, weight = primary, value
+    return best
+
+
+def problem(
+    request: Request,
+    status: int,
+    slug: str,
+    titles: tuple[str, str],
+    details: tuple[str, str] = ("", ""),
+    faults: Sequence[Fault] = (),
+    members: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """A problem document; titles and details are (en, zh)."""
+    zh = language(request) == "zh"
+    content: dict[str, Any] = {
+        "type": f"urn:anju:problem:{slug}",
+        "title": titles[zh],
+        "status": status,
+        "instance": f"urn:uuid:{request.scope.get('anju.request_id', '')}",
+    }
+    if details[zh]:
+        content["detail"] = details[zh]
+    if faults:
+        content["errors"] = [
+            {"pointer": fault.pointer, "code": fault.code, "detail": fault.zh if zh else fault.en} for fault in faults
+        ]
+    content |= dict(members or {})
+    if trace := request.scope.get("anju.traceparent"):
+        content["trace_id"] = trace.split("-")[1]
+    kept = {"content-language": "zh" if zh else "en", "vary": "accept-language", **(headers or {})}
+    return JSONResponse(content, status, headers=kept, media_type=PROBLEM)
+
+
+def problem_of(request: Request, error: DomainError) -> JSONResponse:
+    """The problem document of a refusal."""
+    return problem(
+        request,
+        error.status,
+        error.slug,
+        (error.title_en, error.title_zh),
+        (error.en, error.zh),
+        error.faults,
+        error.members,
+        error.headers,
+    )

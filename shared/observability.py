@@ -1,0 +1,72 @@
+"""Logs, metrics and trace context. Logs never carry personal data: every line passes `privacy.scrub_event`.
+
+Metrics are counted by route template, never by path: paths carry ids.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import sys
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+from shared.privacy import scrub_event
+
+REQUESTS = Counter("http_requests_total", "Requests answered.", ["method", "route", "status"])
+SECONDS = Histogram(
+    "http_request_seconds",
+    "Time to answer.",
+    ["method", "route"],
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
+)
+RELAYED = Counter("events_relayed_total", "Events sent to the broker and acknowledged.", ["topic"])
+OUTBOX = Gauge("outbox_rows", "Events waiting to be sent.")
+APPLIED = Counter("events_applied_total", "Events applied.", ["type"])
+REPEATED = Counter("events_repeated_total", "Events that had been applied before and were passed over.")
+DEAD = Counter("events_dead_total", "Events put aside as dead letters.", ["type"])
+LAG = Gauge("consumer_lag_records", "Records of the broker not yet applied.", ["topic"])
+TIMERS = Counter("timers_fired_total", "Timers fired.", ["kind"])
+LOOP_FAILURES = Counter("loop_failures_total", "Times a worker loop failed and was started again.", ["loop"])
+
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def configure_logs(level: str) -> None:
+    """JSON lines on standard output; the standard library's loggers come out in the same form."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        scrub_event,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+
+
+def child_traceparent(parent: str | None) -> str:
+    """A W3C trace context of our own within the given one, or a new one."""
+    span = secrets.token_hex(8)
+    if parent and _TRACEPARENT.fullmatch(parent):
+        return f"{parent[:36]}{span}{parent[52:]}"
+    return f"00-{secrets.token_hex(16)}-{span}-01"

@@ -1,0 +1,290 @@
+"""Personal data: encrypted under a key per person, masked in lists, scrubbed from logs (个人信息保护法 arts. 28, 51).
+
+Each person has a data key; the key ring's master key wraps it, and the wrapped key lies beside the person. Rotation
+rewraps keys and touches no ciphertext; deleting the wrapped key makes the person unreadable everywhere, backups too.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import os
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from structlog.typing import EventDict
+
+KEY_BYTES = 32
+
+_VERSION = b"\x01"
+_NONCE_BYTES = 12
+
+
+class BadKeys(ValueError):
+    """The key document is malformed, or holds no master key of the asked id. Texts never show a key."""
+
+    code = "keys-malformed"
+    zh = "密钥文件有误"
+
+    def __init__(self, en: str) -> None:
+        super().__init__(en)
+        self.en = en
+
+
+class Unreadable(ValueError):
+    """The ciphertext was changed, cut, moved to another row or field, or is under another key."""
+
+    code = "ciphertext-unreadable"
+    en = "The encrypted value cannot be read with this key in this place"
+    zh = "密文无法解密"
+
+    def __init__(self) -> None:
+        super().__init__(self.en)
+
+
+def field_context(person_id: str | UUID, field: str) -> str:
+    """The place a ciphertext belongs to: one field of one person. Binding it stops values being swapped between rows."""
+    return f"{str(person_id).lower()}/{field}"
+
+
+class DataKey:
+    """A person's key. Encrypts short texts with AES-256-GCM; layout: version byte, 12-byte nonce, ciphertext and tag."""
+
+    __slots__ = ("_cipher", "_raw")
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+        self._cipher = AESGCM(raw)
+
+    def encrypt(self, text: str, context: str) -> bytes:
+        """`text` sealed for `context` (see `field_context`): 29 bytes longer than its UTF-8, different every time."""
+        return _seal(self._cipher, text.encode(), context)
+
+    def decrypt(self, sealed: bytes, context: str) -> str:
+        """The text. Unreadable when key, context or bytes are not those of `encrypt`."""
+        return _open(self._cipher, sealed, context).decode()
+
+
+class PersonKey(NamedTuple):
+    """A new person's key: to use now, and wrapped to store beside the id of the master key that wraps it."""
+
+    key: DataKey
+    wrapped: bytes
+    key_id: str
+
+
+class KeyRing:
+    """Master keys by id, the current id, and the key of the search hashes: `{"current", "master": {id: b64}, "lookup": b64}`."""
+
+    __slots__ = ("_lookup", "_masters", "current")
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        """BadKeys when a part is missing or a key is not 32 bytes of base64."""
+        try:
+            self.current = str(document["current"])
+            self._masters = {str(key_id): AESGCM(_key(text)) for key_id, text in document["master"].items()}
+            self._lookup = _key(document["lookup"])
+        except (KeyError, TypeError, AttributeError):
+            raise BadKeys("The key document needs current, master and lookup, with keys in base64") from None
+        self._master(self.current)
+
+    @classmethod
+    def load(cls, path: Path) -> KeyRing:
+        """The ring of a JSON file. BadKeys when it is not one; OSError when it cannot be read."""
+        try:
+            return cls(json.loads(path.read_text("utf-8")))
+        except json.JSONDecodeError:
+            raise BadKeys("The key file is not JSON") from None
+
+    def new_person_key(self) -> PersonKey:
+        """A random key for one person, wrapped under the current master key."""
+        key = DataKey(os.urandom(KEY_BYTES))
+        return PersonKey(key, *self._wrap(key))
+
+    def unwrap(self, wrapped: bytes, key_id: str) -> DataKey:
+        """The key of a stored wrapping. BadKeys for an unknown `key_id`, Unreadable for other bytes."""
+        return DataKey(_open(self._master(key_id), wrapped, _wrap_context(key_id)))
+
+    def rewrap(self, wrapped: bytes, key_id: str) -> tuple[bytes, str]:
+        """The same key wrapped under the current master key, with that key's id (rotation)."""
+        return self._wrap(self.unwrap(wrapped, key_id))
+
+    def lookup_hash(self, kind: str, value: str) -> bytes:
+        """32 bytes, equal for equal normalised values of one kind: exact search without reading (HMAC-SHA256).
+
+        ValueError for a kind with a NUL, which parts kind and value.
+        """
+        if "\0" in kind:
+            raise ValueError("a kind has no NUL")
+        return hmac.digest(self._lookup, f"{kind}\0{value}".encode(), "sha256")
+
+    def _wrap(self, key: DataKey) -> tuple[bytes, str]:
+        return _seal(self._master(self.current), key._raw, _wrap_context(self.current)), self.current
+
+    def _master(self, key_id: str) -> AESGCM:
+        try:
+            return self._masters[key_id]
+        except KeyError:
+            raise BadKeys(f"No master key {key_id!r}") from None
+
+
+def generate_keys(key_id: str = "k1") -> dict[str, Any]:
+    """A fresh key document with random keys, ready for JSON (first start of an installation, tests)."""
+    master, lookup = (base64.b64encode(os.urandom(KEY_BYTES)).decode() for _ in range(2))
+    return {"current": key_id, "master": {key_id: master}, "lookup": lookup}
+
+
+def _key(text: str) -> bytes:
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except ValueError:
+        raw = b""
+    if len(raw) != KEY_BYTES:
+        raise BadKeys(f"A key is {KEY_BYTES} bytes in base64")
+    return raw
+
+
+def _wrap_context(key_id: str) -> str:
+    return f"person-key/{key_id}"
+
+
+def _seal(cipher: AESGCM, plain: bytes, context: str) -> bytes:
+    nonce = os.urandom(_NONCE_BYTES)
+    return _VERSION + nonce + cipher.encrypt(nonce, plain, _VERSION + context.encode())
+
+
+def _open(cipher: AESGCM, sealed: bytes, context: str) -> bytes:
+    version, nonce, body = sealed[:1], sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+    if version != _VERSION:
+        raise Unreadable
+    try:
+        return cipher.decrypt(nonce, body, _VERSION + context.encode())
+    except (InvalidTag, ValueError):
+        raise Unreadable from None
+
+
+# Masking: what a list may show.
+
+_SEPARATORS = frozenset("·•・‧．. ")
+_NUMERAL = "[0-9A-Za-z０-９一二三四五六七八九十百零〇甲乙丙丁戊]+"
+_BUILDING = re.compile(rf"{_NUMERAL}\s*(?:栋|幢|号楼|座)")
+_FIRST_NUMERAL = re.compile(r"[0-9０-９]|[一二三四五六七八九十百零〇甲乙丙丁戊A-Za-z]+(?=单元|号|室|层|楼|组)")
+
+
+def mask_name(name: str) -> str:
+    """李小花 → 李*花, 李花 → 李*, 阿依古丽·买买提 → 阿***·**提: first and, from three characters, last stay."""
+    letters = [i for i, character in enumerate(name) if character not in _SEPARATORS]
+    kept = {*letters[:1], *letters[-1:]} if len(letters) > 2 else set(letters[:1] if len(letters) == 2 else ())
+    return "".join(c if i in kept or c in _SEPARATORS else "*" for i, c in enumerate(name))
+
+
+def mask_id_number(number: str) -> str:
+    """5227**********0020: first four and last four; all hidden when it is too short to hide half."""
+    if len(number) < 16:
+        return "*" * len(number)
+    return f"{number[:4]}{'*' * (len(number) - 8)}{number[-4:]}"
+
+
+def mask_phone(phone: str) -> str:
+    """138****5678; of a landline the area code and the last three: 0854-****234. Of a normalised number."""
+    area, hyphen, local = phone.rpartition("-")
+    if hyphen:
+        return f"{area}-{'*' * max(len(local) - 3, 4)}{local[-3:] if len(local) > 6 else ''}"
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) == 11 else "*" * len(phone)
+
+
+def mask_account(account: str) -> str:
+    """****1234: the last four of a bank account, without its length; all hidden under eight characters."""
+    return f"****{account[-4:]}" if len(account) >= 8 else "****"
+
+
+def mask_birth(birth_on: date) -> str:
+    """The year alone."""
+    return f"{birth_on.year:04d}"
+
+
+def mask_address(address: str) -> str:
+    """Up to the building: 新民社区3栋2单元501室 → 新民社区3栋. Without a building, up to the first number."""
+    building = _BUILDING.search(address)
+    if building:
+        return address[: building.end()]
+    numeral = _FIRST_NUMERAL.search(address)
+    return address[: numeral.start()] if numeral else address
+
+
+# Scrubbing: what a log line or an error may never show.
+
+_GAP = "[ \u3000-]?"
+_PATTERNS = re.compile(
+    rf"""
+    (?P<keep> [0-9A-Fa-f]{{8}} (?:-[0-9A-Fa-f]{{4}}){{3}} -[0-9A-Fa-f]{{12}}          # a UUID, or a trace or hash in hex
+      | (?<![0-9A-Za-z]) (?=[0-9]*[A-Fa-f]) (?:[0-9A-Fa-f]{{64}}|[0-9A-Fa-f]{{32}}|[0-9A-Fa-f]{{16}}) (?![0-9A-Za-z]) )
+  | (?<!\d) (?P<id> \d{{6}}{_GAP}\d{{8}}{_GAP}\d{{3}}[\dXxＸｘ] | \d{{8}}[01１０]\d[0-3０-３]\d{{4}} ) (?!\d)
+  | (?<!\d) (?P<account> \d{{16,}} | \d{{4}}(?:[ -]\d{{4}}){{3}}(?:[ -]?\d{{1,3}})? | \d{{6}}[ -]\d{{10,13}} ) (?!\d)
+  | (?<!\d) (?P<phone> (?:(?:\+|00)?86{_GAP})? [1１][3-9３-９]\d{_GAP}\d{{4}}{_GAP}\d{{4}}
+      | 0(?:10|2\d|[3-9]\d\d){_GAP}[2-8]\d{{6,7}} ) (?!\d)
+    """,
+    re.VERBOSE,
+)
+_PLACEHOLDERS = {"id": "[id-number]", "account": "[account]", "phone": "[phone]"}
+_ENOUGH_DIGITS = re.compile(r"(?:\d[^\d\n]?){9}\d")
+_NEVER_LOGGED = frozenset(
+    {"password", "secret", "client_secret", "token", "access_token", "refresh_token", "authorization"}
+    | {"id_number", "phone", "bank_account", "full_name", "birth_on", "address"}
+)
+_STRUCTLOG_OWN = frozenset({"exc_info", "_record", "_from_structlog"})
+
+
+def scrub(text: str) -> str:
+    """The text with everything that looks like an identity number, a mainland phone or a bank account replaced.
+
+    Leans to removing too much (a 16-digit count goes too); UUIDs and hex traces stay. Names cannot be seen this way.
+    """
+    return _PATTERNS.sub(_replacement, text) if _ENOUGH_DIGITS.search(text) else text
+
+
+def _replacement(match: re.Match[str]) -> str:
+    return _PLACEHOLDERS.get(match.lastgroup or "", match[0])
+
+
+def scrub_event(logger: Any, method: str, event_dict: EventDict) -> EventDict:
+    """structlog processor: scrubs all texts, keys and whole numbers, at any depth; hides fields that are personal by name.
+
+    Stands after the exception formatter and before the renderer. `exc_info` passes as it is.
+    """
+    return {key: value if key in _STRUCTLOG_OWN else _scrub_field(key, value) for key, value in event_dict.items()}
+
+
+def _scrub_field(key: Any, value: Any) -> Any:
+    return "[removed]" if key in _NEVER_LOGGED and value is not None else _scrub_value(value)
+
+
+def _scrub_value(value: Any) -> Any:
+    match value:
+        case str():
+            return scrub(value)
+        case None | bool() | date() | UUID():
+            return value
+        case int() | float():
+            return _scrub_number(value)
+        case Mapping():
+            return {_scrub_value(key): _scrub_field(key, item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_scrub_value(item) for item in value]
+    return scrub(repr(value))
+
+
+def _scrub_number(value: float) -> int | float | str:
+    """Spreadsheets hand phone and account numbers over as numbers."""
+    if isinstance(value, float) and not value.is_integer():
+        return value
+    text = str(int(value))
+    clean = scrub(text)
+    return value if clean == text else clean

@@ -1,0 +1,84 @@
+"""Time comes in by timers: rows that say what is due when, swept with SKIP LOCKED so that several workers share them.
+
+A timer is named by its kind and key; setting it again moves it. Firing and its effect are one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from shared import observability
+from shared.db import Database, Transaction, is_transient
+
+log = structlog.get_logger()
+
+TimerHandler = Callable[[Transaction, str], Awaitable[None]]
+Timers = Mapping[str, TimerHandler]
+"""By kind: what to do with the key."""
+
+
+async def set_timer(tx: Transaction, kind: str, key: str, due_at: datetime) -> None:
+    """Sets or moves a timer."""
+    await tx.execute(
+        """insert into timers (kind, key, due_at) values ($1, $2, $3)
+           on conflict (kind, key) do update set due_at = excluded.due_at, attempts = 0, problem = null""",
+        kind,
+        key,
+        due_at,
+    )
+
+
+async def cancel_timer(tx: Transaction, kind: str, key: str) -> None:
+    """Takes a timer away; nothing happens where there is none."""
+    await tx.execute("delete from timers where kind = $1 and key = $2", kind, key)
+
+
+async def sweep(database: Database, timers: Timers, now: datetime) -> int:
+    """Fires what is due, one transaction each; how many fired. A timer that fails is tried again later, ever less often."""
+    fired = 0
+    while await _fire_next(database, timers, now):
+        fired += 1
+    return fired
+
+
+async def _fire_next(database: Database, timers: Timers, now: datetime) -> bool:
+    kind = key = ""
+    try:
+        async with database.transaction(now) as tx:
+            row = await tx.fetchrow(
+                """delete from timers where (kind, key) in (
+                       select kind, key from timers where due_at <= $1 and kind = any($2)
+                        order by due_at limit 1 for update skip locked)
+                   returning kind, key""",
+                now,
+                list(timers),
+            )
+            if row is None:
+                return False
+            kind, key = row["kind"], row["key"]
+            await timers[kind](tx, key)
+        observability.TIMERS.labels(kind).inc()
+        return True
+    except Exception as error:
+        if is_transient(error):
+            raise
+        log.error("timer failed", kind=kind, exc_info=error)
+        await _postpone(database, kind, key, now, type(error).__name__)
+        return True
+
+
+async def _postpone(database: Database, kind: str, key: str, now: datetime, problem: str) -> None:
+    async with database.transaction(now) as tx:
+        await tx.execute(
+            """update timers set attempts = attempts + 1, problem = $3,
+                      due_at = $4::timestamptz + least(attempts + 1, 60) * $5::interval
+                where kind = $1 and key = $2""",
+            kind,
+            key,
+            problem,
+            now,
+            timedelta(minutes=1),
+        )

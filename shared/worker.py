@@ -1,0 +1,185 @@
+"""The loops beside the API: relay (outbox → broker), consumer (broker → inbox), timers, and the janitor.
+
+Each loop that fails is started again with back-off; none takes another down. Together with an API they run in its process, apart
+in a process of their own: the same code.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import structlog
+
+from shared import clock, inbox, kafka, observability, timers
+from shared.db import Database, is_transient
+from shared.events import Received
+from shared.settings import Settings
+
+log = structlog.get_logger()
+
+RELAY_BATCH = 1000
+_FORGET_ANSWERS = """
+delete from idempotency_keys where scope in (select scope from idempotency_keys where created_at < $1 limit 5000)
+"""
+_FORGET_INBOX = """
+delete from inbox where event_id in (select event_id from inbox where received_at < $1 limit 5000)
+"""
+_TAKE = "select id, event_id, type, topic, key, occurred_at, traceparent, data from outbox order by id limit $1"
+
+
+class Worker:
+    """The loops of one service. `handlers` by event class, `timers` by kind."""
+
+    def __init__(
+        self, name: str, settings: Settings, handlers: inbox.Handlers, timer_handlers: timers.Timers | None = None
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self.handlers = handlers
+        self.timers: Mapping[str, timers.TimerHandler] = timer_handlers or {}
+        self.started = False
+        self._alive: set[str] = set()
+
+    @property
+    def topics(self) -> list[str]:
+        """What this service listens to."""
+        return sorted({event.topic for event in self.handlers})
+
+    async def ready(self) -> bool:
+        """Have all loops reached the broker and the database?"""
+        return self._alive >= set(self._loops())
+
+    @asynccontextmanager
+    async def running(self, database: Database) -> AsyncIterator[None]:
+        """Runs the loops until left; what is under way is finished or rolled back."""
+        self.started = True
+        tasks = [
+            asyncio.create_task(self._keep(name, loop, database), name=f"{self.name}.{name}")
+            for name, loop in self._loops().items()
+        ]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _loops(self) -> dict[str, Callable[[Database], Awaitable[None]]]:
+        loops: dict[str, Callable[[Database], Awaitable[None]]] = {"relay": self._relay, "janitor": self._janitor}
+        if self.handlers:
+            loops["consumer"] = self._consume
+        if self.timers:
+            loops["timers"] = self._sweep
+        return loops
+
+    async def _keep(self, name: str, loop: Callable[[Database], Awaitable[None]], database: Database) -> None:
+        pause = 0.2
+        while True:
+            began = asyncio.get_running_loop().time()
+            try:
+                await loop(database)
+            except Exception as error:
+                self._alive.discard(name)
+                observability.LOOP_FAILURES.labels(name).inc()
+                known = is_transient(error) or isinstance(error, kafka.BrokerError)
+                log.warning("loop failed", loop=name, error=type(error).__name__, exc_info=None if known else error)
+            if asyncio.get_running_loop().time() - began > 30:
+                pause = 0.2
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5)
+
+    # relay
+
+    async def _relay(self, database: Database) -> None:
+        async with kafka.Producer(
+            self.settings.kafka_bootstrap_servers, self.settings.topic_prefix, f"/anju/{self.name}"
+        ) as producer:
+            connection = await database.connect()
+            try:
+                while not await connection.fetchval("select pg_try_advisory_lock(hashtext('anju-relay'))"):
+                    self._alive.add("relay")  # a standby: another process relays
+                    await asyncio.sleep(1)
+                self._alive.add("relay")
+                await self._relay_rows(database, connection, producer)
+            finally:
+                with suppress(Exception):
+                    await connection.close(timeout=2)
+
+    async def _relay_rows(self, database: Database, connection: asyncpg.Connection, producer: kafka.Producer) -> None:
+        while True:
+            database.committed.clear()
+            rows: Sequence[Any] = await connection.fetch(_TAKE, RELAY_BATCH)
+            if rows:
+                await self._send(connection, producer, rows)
+            if len(rows) < RELAY_BATCH:
+                observability.OUTBOX.set(0)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self.settings.relay_idle_seconds):
+                        await database.committed.wait()
+            else:
+                observability.OUTBOX.set(await connection.fetchval("select count(*) from outbox"))
+
+    async def _send(
+        self, connection: asyncpg.Connection, producer: kafka.Producer, rows: Sequence[Mapping[str, Any]]
+    ) -> None:
+        sent = await producer.send(rows)
+        if sent:
+            await connection.execute("delete from outbox where id = any($1::bigint[])", sent)
+        for row in rows:
+            observability.RELAYED.labels(row["topic"]).inc()
+        if len(sent) < len(rows):
+            observability.OUTBOX.set(await connection.fetchval("select count(*) from outbox"))
+            raise kafka.BrokerError(f"{len(rows) - len(sent)} of {len(rows)} events were not acknowledged")
+
+    # consumer
+
+    async def _consume(self, database: Database) -> None:
+        async with kafka.Consumer(
+            self.settings.kafka_bootstrap_servers, self.settings.topic_prefix, self.name, self.topics
+        ) as consumer:
+            while True:
+                self._alive.add("consumer")
+                received = await consumer.poll(wait_ms=1000)
+                if received:
+                    await self._apply(database, received)
+                    await consumer.commit(received)
+                for topic, behind in (await consumer.lag()).items():
+                    observability.LAG.labels(topic).set(behind)
+
+    async def _apply(self, database: Database, received: list[Received]) -> None:
+        pause = 0.1
+        while True:
+            try:
+                await inbox.apply(database, self.handlers, received, clock.now())
+                return
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("events wait", events=len(received), error=type(error).__name__)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5)
+
+    # timers and janitor
+
+    async def _sweep(self, database: Database) -> None:
+        while True:
+            self._alive.add("timers")
+            await timers.sweep(database, self.timers, clock.now())
+            await asyncio.sleep(1)
+
+    async def _janitor(self, database: Database) -> None:
+        while True:
+            self._alive.add("janitor")
+            now = clock.now()
+            for statement, age in (
+                (_FORGET_ANSWERS, timedelta(hours=self.settings.idempotency_hours)),
+                (_FORGET_INBOX, timedelta(days=self.settings.inbox_days)),
+            ):
+                async with database.transaction(now) as tx:
+                    await tx.execute(statement, now - age)
+            await asyncio.sleep(60)
