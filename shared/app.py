@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import db, idempotency, observability, validation
 from shared.auth import Verifier
 from shared.errors import DomainError, Fault, Malformed, TooLarge
-from shared.http import NotModified, etag, problem, problem_of
+from shared.http import NotModified, problem, problem_of
 from shared.ids import new_id
 from shared.settings import Settings
 from shared.worker import Worker
@@ -217,7 +217,7 @@ def _answer_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(NotModified)
     async def not_modified(request: Request, error: NotModified) -> Response:
-        return Response(status_code=304, headers={"etag": etag(error.version)})
+        return Response(status_code=304, headers={"etag": error.etag})
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> Response:
@@ -272,4 +272,12 @@ def serve(app: FastAPI, settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
         loop="uvloop" if os.name == "posix" else "asyncio",
+    )
+
+
+def serve_worker(worker: Worker, settings: Settings) -> None:
+    """Runs a worker in a process of its own, with /livez, /readyz and /metrics on its port."""
+    serve(
+        create_app(worker.name, f"{worker.name} worker", settings.model_copy(update={"apart": False}), [], worker),
+        settings,
     )

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-# Fixed offset, not zoneinfo: China has kept one time without summer time since 1991, and slim machines have no tz database.
+# Fixed, not zoneinfo: China has had no summer time since 1991, and slim machines have no tz database.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 HOLIDAYS = Path(__file__).parent / "data" / "holidays"
 
@@ -48,10 +48,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Working days of China by the yearly State Council notices: `off` days, `worked` make-up days (调休), years `noticed`.
+    """Working days by the yearly State Council notices: days `off`, make-up days `worked` (调休), years `noticed`.
 
-    A listed day counts as listed whichever year it lies in (the notice for 2023 gives 31 December 2022); any other day of
-    a year without a notice is a working day from Monday to Friday.
+    A listed day counts as listed whichever year it lies in (the notice for 2023 gives 31 December 2022); any other
+    day of a year without a notice is a working day from Monday to Friday.
     """
 
     off: frozenset[date]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -40,6 +40,10 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, _TRANSIENT) and not isinstance(error, ValueError)
 
 
+Row = Mapping[str, Any]
+"""A row, by column name."""
+
+
 class _Connection(asyncpg.Connection):
     def get_reset_query(self) -> str:
         # No session state outlives a transaction here (only SET LOCAL and transaction locks), so that the usual RESET ALL of
@@ -56,6 +60,12 @@ def _dump(value: Any) -> str:
     return to_json(value).decode()
 
 
+def json_text(value: Any) -> str | None:
+    """A value for a `text[]` parameter that the statement casts to jsonb (an array of lists could not be told from a matrix);
+    None is SQL's null."""
+    return None if value is None else _dump(value)
+
+
 class Read:
     """Reading without a transaction; each statement sees what is committed when it starts."""
 
@@ -65,10 +75,16 @@ class Read:
         self.connection = connection
         self.now = now
         """The instant of the use case (aware, UTC), taken once at the edge."""
-        self.fetch = connection.fetch
-        self.fetchrow = connection.fetchrow
-        self.fetchval = connection.fetchval
-        self.execute = connection.execute
+        self.fetch: Callable[..., Awaitable[list[Row]]] = connection.fetch
+        self.fetchrow: Callable[..., Awaitable[Row | None]] = connection.fetchrow
+        self.fetchval: Callable[..., Awaitable[Any]] = connection.fetchval
+        self.execute: Callable[..., Awaitable[str]] = connection.execute
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Transaction]:
+        """A transaction on this connection, for a read that must leave a note of itself."""
+        async with self.connection.transaction():
+            yield Transaction(self.connection, self.now)
 
     @property
     def today(self) -> date:

@@ -1,4 +1,4 @@
-"""Administrative divisions (行政区划), GB/T 2260: 2 digits province, 4 prefecture, 6 county, 9 street or township, 12 committee.
+"""Administrative divisions (行政区划, GB/T 2260): 2 digits province, 4 prefecture, 6 county, 9 street, 12 committee.
 
 Names are of today: the whole country down to the county, Guizhou (52) down to the street (`shared/data/README.md`).
 """
@@ -65,8 +65,10 @@ def county(code: str) -> str:
 
 
 def prefecture(code: str) -> str:
-    """The prefecture-level division of a prefecture or anything within: 4 digits, the municipality's 2 (11, 12, 31, 50), or
-    the county's 6 where the province runs it (4190, 4290, 4690, 6590 name no prefecture). BadDivision when shorter."""
+    """The prefecture-level division of a prefecture or anything within. BadDivision when the code names none.
+
+    4 digits; the municipality's 2 (11, 12, 31, 50); the county's 6 where its province runs it (4190, 4290, 4690, 6590).
+    """
     if province(code) in _MUNICIPALITIES:
         return code[:2]
     if code[:4] in _NO_PREFECTURE:
@@ -91,7 +93,7 @@ def _names() -> dict[str, str]:
 
 @lru_cache(maxsize=4096)
 def _was_known(code: str) -> bool:
-    """python-stdnum's table has abolished counties too. It is asked for the entry only: its own check raises KeyError on some."""
+    """python-stdnum's table has abolished counties too; only its entry is asked for, as its check raises on some."""
     if len(code) != _COUNTY_DIGITS:
         return False
     return any("county" in properties for _, properties in numdb.get("cn/loc").info(code))

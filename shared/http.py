@@ -26,28 +26,30 @@ class View(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-def etag(version: int) -> str:
-    """The strong entity tag of a resource at this version."""
-    return f'"{version}"'
+def etag(version: int, copies: int = 0) -> str:
+    """The strong entity tag of a resource at this version. `copies` counts what other services said since: it changes what is shown,
+    but is no reason to refuse a change of ours (If-Match looks at the version alone)."""
+    return f'"{version}.{copies}"'
 
 
-def tag(response: Response, version: int) -> None:
+def tag(response: Response, version: int, copies: int = 0) -> None:
     """Puts the entity tag on a response."""
-    response.headers["etag"] = etag(version)
+    response.headers["etag"] = etag(version, copies)
 
 
 class NotModified(Exception):
     """The caller has this version already: 304."""
 
-    def __init__(self, version: int) -> None:
-        self.version = version
+    def __init__(self, etag: str) -> None:
+        self.etag = etag
 
 
-def check_none_match(request: Request, version: int) -> None:
+def check_none_match(request: Request, version: int, copies: int = 0) -> None:
     """For reads of one resource: raises NotModified where If-None-Match names the present version."""
     given = request.headers.get("if-none-match")
-    if given and etag(version) in [part.strip().removeprefix("W/") for part in given.split(",")]:
-        raise NotModified(version)
+    present = etag(version, copies)
+    if given and present in [part.strip().removeprefix("W/") for part in given.split(",")]:
+        raise NotModified(present)
 
 
 class Match:
@@ -65,12 +67,18 @@ class Match:
                 faults=[Fault("header:If-Match", "missing", "missing", "缺失")],
             )
         tags = [part.strip() for part in self.header.split(",")]
-        if "*" not in tags and etag(version) not in tags:
+        if "*" not in tags and str(version) not in [
+            tag.strip('"').split(".")[0] for tag in tags if not tag.startswith("W/")
+        ]:
             raise PreconditionFailed(
                 "Read it again and repeat the change on what is there now.",
                 "请重新读取，并在最新内容上重做更改。",
-                headers={"etag": etag(version)},
             )
+
+    def check_if_given(self, version: int) -> None:
+        """The same, for acts that an Idempotency-Key guards already: without If-Match they go on."""
+        if self.header is not None:
+            self.check(version)
 
 
 def _match(request: Request) -> Match:

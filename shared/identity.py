@@ -1,6 +1,6 @@
-"""Numbers that name a person, an organisation or a line: identity number (公民身份号码), credit code (统一社会信用代码), phone.
+"""Numbers of people and bodies: identity number (公民身份号码), credit code (统一社会信用代码), phone.
 
-Refusals are `Wrong`, so these serve as validators of a body too: a stable `code`, texts in English and Chinese, never the number itself.
+Refusals are `Wrong`, so these serve as validators of a body too: a stable code and texts, never the number itself.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _COUNTRY = re.compile(r"(?:\+|00)86|86(?=1\d{10}$)", re.ASCII)
 
 
 class BadIdNumber(Wrong):
-    """Codes: id-number-length, id-number-characters, id-number-checksum, id-number-birth-date, id-number-birth-in-future."""
+    """Codes: id-number- and length, characters, checksum, birth-date or birth-in-future."""
 
 
 class BadCreditCode(Wrong):
@@ -46,7 +46,7 @@ class BadPhone(Wrong):
 
 @dataclass(frozen=True, slots=True)
 class IdCheck:
-    """An identity number that can be right. `sex` after GB/T 2261.1: "1" male, "2" female; `area` is never the hukou."""
+    """An identity number that can be right. `sex`: "1" male, "2" female (GB/T 2261.1); `area` is never the hukou."""
 
     value: str = field(repr=False)
     birth_on: date = field(repr=False)
@@ -57,7 +57,7 @@ class IdCheck:
 
 @dataclass(frozen=True, slots=True)
 class CreditCodeCheck:
-    """A credit code of the right form. `warnings` ask for a look-up: some early pilot codes fail the check and are legal."""
+    """A credit code of the right form. `warnings` ask for a look-up: some early pilot codes fail and are legal."""
 
     value: str
     division: str
@@ -119,7 +119,7 @@ def _birth_on(value: str, on: date) -> date:
 def check_credit_code(text: str) -> CreditCodeCheck:
     """Reads an 18-character credit code (GB 32100-2015), in upper case. BadCreditCode on form; check digits only warn.
 
-    The registering department may be a letter (rural collectives have N2), which python-stdnum's own validation refuses.
+    The department may be a letter (rural collectives have N2), which python-stdnum's own validation refuses.
     """
     value = text.upper()
     if len(value) != 18:

@@ -32,12 +32,12 @@ class BadId(Wrong):
 
 
 def new_id() -> str:
-    """A fresh UUIDv7 in lower-case text. Ids of one process ascend strictly, also within a millisecond and when the clock steps back."""
+    """A fresh UUIDv7 in lower-case text. Those of one process ascend strictly, even when the clock steps back."""
     return _render(_reserve(1), int.from_bytes(os.urandom(4), "big"))
 
 
 def new_ids(n: int) -> list[str]:
-    """`n` fresh ids in ascending order, about three times cheaper than `n` calls (bulk import)."""
+    """`n` fresh ids in ascending order, at less than half the cost of `n` calls (bulk import)."""
     first, tails = _reserve(n), os.urandom(4 * n)
     return [_render(first + i, int.from_bytes(tails[4 * i : 4 * i + 4], "big")) for i in range(n)]
 

@@ -9,9 +9,13 @@ import logging
 import re
 import secrets
 import sys
+import traceback
+from pathlib import Path
+from typing import Any
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
+from structlog.typing import EventDict, Processor
 
 from shared.privacy import scrub_event
 
@@ -34,13 +38,31 @@ LOOP_FAILURES = Counter("loop_failures_total", "Times a worker loop failed and w
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
+def format_exception(logger: Any, method: str, event: EventDict) -> EventDict:
+    """`exc_info` as types and places, from the innermost out. No messages: a database's may quote the values of a row."""
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()
+    if isinstance(error, tuple):
+        error = error[1]
+    chain: list[str] = []
+    while isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)[-12:]
+        places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames)]
+        chain.append(f"{type(error).__module__}.{type(error).__qualname__} at {' < '.join(places)}")
+        error = error.__cause__ or error.__context__
+    if chain:
+        event["exception"] = chain
+    return event
+
+
 def configure_logs(level: str) -> None:
     """JSON lines on standard output; the standard library's loggers come out in the same form."""
-    shared: list[structlog.typing.Processor] = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        format_exception,
         scrub_event,
     ]
     structlog.configure(

@@ -50,12 +50,12 @@ class Unreadable(ValueError):
 
 
 def field_context(person_id: str | UUID, field: str) -> str:
-    """The place a ciphertext belongs to: one field of one person. Binding it stops values being swapped between rows."""
+    """The place a ciphertext belongs to, one field of one person: bound, so that no value can be moved to another."""
     return f"{str(person_id).lower()}/{field}"
 
 
 class DataKey:
-    """A person's key. Encrypts short texts with AES-256-GCM; layout: version byte, 12-byte nonce, ciphertext and tag."""
+    """A person's key. Seals short texts with AES-256-GCM; layout: version byte, 12-byte nonce, ciphertext and tag."""
 
     __slots__ = ("_cipher", "_raw")
 
@@ -81,7 +81,7 @@ class PersonKey(NamedTuple):
 
 
 class KeyRing:
-    """Master keys by id, the current id, and the key of the search hashes: `{"current", "master": {id: b64}, "lookup": b64}`."""
+    """Master keys by id and the key of the search hashes: `{"current": id, "master": {id: b64}, "lookup": b64}`."""
 
     __slots__ = ("_lookup", "_masters", "current")
 
@@ -222,17 +222,17 @@ def mask_address(address: str) -> str:
 # Scrubbing: what a log line or an error may never show.
 
 _GAP = "[ \u3000-]?"
-_PATTERNS = re.compile(
-    rf"""
-    (?P<keep> [0-9A-Fa-f]{{8}} (?:-[0-9A-Fa-f]{{4}}){{3}} -[0-9A-Fa-f]{{12}}          # a UUID, or a trace or hash in hex
-      | (?<![0-9A-Za-z]) (?=[0-9]*[A-Fa-f]) (?:[0-9A-Fa-f]{{64}}|[0-9A-Fa-f]{{32}}|[0-9A-Fa-f]{{16}}) (?![0-9A-Za-z]) )
-  | (?<!\d) (?P<id> \d{{6}}{_GAP}\d{{8}}{_GAP}\d{{3}}[\dXxＸｘ] | \d{{8}}[01１０]\d[0-3０-３]\d{{4}} ) (?!\d)
-  | (?<!\d) (?P<account> \d{{16,}} | \d{{4}}(?:[ -]\d{{4}}){{3}}(?:[ -]?\d{{1,3}})? | \d{{6}}[ -]\d{{10,13}} ) (?!\d)
-  | (?<!\d) (?P<phone> (?:(?:\+|00)?86{_GAP})? [1１][3-9３-９]\d{_GAP}\d{{4}}{_GAP}\d{{4}}
-      | 0(?:10|2\d|[3-9]\d\d){_GAP}[2-8]\d{{6,7}} ) (?!\d)
-    """,
-    re.VERBOSE,
-)
+_HEX = "[0-9A-Fa-f]"
+_UUID = rf"{_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}"
+_TRACE = rf"(?<![0-9A-Za-z])(?=[0-9]*[A-Fa-f])(?:{_HEX}{{64}}|{_HEX}{{32}}(?:-{_HEX}{{16}})?)(?![0-9A-Za-z])"
+# A digit may also follow the last digit of an escaped character: %B7, \xb7, \u53f7.
+_START = rf"(?:(?<!\d)|(?<=%{_HEX}{{2}})|(?<=\\x{_HEX}{{2}})|(?<=\\u{_HEX}{{4}}))"
+_ID = rf"\d{{6}}{_GAP}\d{{8}}{_GAP}\d{{3}}[\dXxＸｘ]|\d{{8}}[01０１]\d[0-3０-３]\d{{4}}"  # 18, and 15 of old
+_ACCOUNT = r"\d{16,}|\d{4}(?:[ -]\d{4}){3}(?:[ -]?\d{1,3})?|\d{6}[ -]\d{10,13}"
+_MOBILE = rf"(?:(?:\+|00)?86{_GAP})?[1１][3-9３-９]\d{_GAP}\d{{4}}{_GAP}\d{{4}}"
+_LANDLINE = rf"0(?:10|2\d|[3-9]\d\d){_GAP}[2-8]\d{{6,7}}"
+_PERSONAL = rf"(?P<id>{_ID})|(?P<account>{_ACCOUNT})|(?P<phone>{_MOBILE}|{_LANDLINE})"
+_PATTERNS = re.compile(rf"(?=[\d+A-Fa-f])(?:{_UUID}|{_TRACE}|{_START}(?:{_PERSONAL})(?!\d))")
 _PLACEHOLDERS = {"id": "[id-number]", "account": "[account]", "phone": "[phone]"}
 _ENOUGH_DIGITS = re.compile(r"(?:\d[^\d\n]?){9}\d")
 _NEVER_LOGGED = frozenset(
@@ -255,7 +255,7 @@ def _replacement(match: re.Match[str]) -> str:
 
 
 def scrub_event(logger: Any, method: str, event_dict: EventDict) -> EventDict:
-    """structlog processor: scrubs all texts, keys and whole numbers, at any depth; hides fields that are personal by name.
+    """structlog processor: scrubs texts, keys and whole numbers at any depth; hides fields that are personal by name.
 
     Stands after the exception formatter and before the renderer. `exc_info` passes as it is.
     """
@@ -270,8 +270,12 @@ def _scrub_value(value: Any) -> Any:
     match value:
         case str():
             return scrub(value)
-        case None | bool() | date() | UUID():
+        case None | bool():
             return value
+        case date():
+            return value.isoformat()
+        case UUID():
+            return str(value)
         case int() | float():
             return _scrub_number(value)
         case Mapping():

@@ -49,6 +49,7 @@ def kernel_metadata() -> MetaData:
         Column("occurred_at", Instant, nullable=False),
         Column("traceparent", Text),
         Column("data", Text, nullable=False),
+        postgresql_with=HOT,
     )
     Table(
         "inbox",
@@ -56,6 +57,7 @@ def kernel_metadata() -> MetaData:
         Column("event_id", Uuid, primary_key=True),
         Column("received_at", Instant, nullable=False),
         Index(None, "received_at"),
+        postgresql_with=HOT,
     )
     Table(
         "dead_letters",
@@ -91,6 +93,7 @@ def kernel_metadata() -> MetaData:
         Column("body", LargeBinary, nullable=False),
         Column("created_at", Instant, nullable=False),
         Index(None, "created_at"),
+        postgresql_with=HOT,
     )
     Table(
         "timers",
@@ -101,5 +104,6 @@ def kernel_metadata() -> MetaData:
         Column("attempts", Integer, nullable=False, server_default=text("0")),
         Column("problem", Text),
         Index(None, "due_at"),
+        postgresql_with=HOT,
     )
     return metadata

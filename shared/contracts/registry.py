@@ -70,7 +70,8 @@ class HouseholdState(Event):
     """State of a co-living household (共同生活家庭) after a change."""
 
     household_id: str
-    state: Literal["settled", "withdrawn"]
+    state: Literal["settled", "ended", "withdrawn"]
+    """ended: nobody lives there any more."""
     community_code: str
     estate: str
     block: str

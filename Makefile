@@ -1,0 +1,36 @@
+# `make` alone prints the targets. Needs nothing but make and Python 3.11 to 3.13.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+IN_VENV = exec sh deploy/local/python.sh deploy/local/bootstrap.py
+PY = .venv/bin/python
+
+##@ Use
+run: ## start everything and keep it running (Ctrl-C stops it)
+	@$(IN_VENV) -m deploy.local run
+
+reset: ## forget all data of ANJU_DATA (.anju)
+	@$(IN_VENV) -m deploy.local reset
+
+##@ Develop
+venv: ## make .venv from requirements.lock
+	@$(IN_VENV)
+
+test: ## run all tests
+	@$(IN_VENV) -m pytest tests
+
+check: venv ## format, lint, types, import contracts
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+fmt: venv ## format and fix what can be fixed
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+##@ Help
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z][a-z-]*:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '\nVariables of a run (ANJU_PORT, ANJU_DATA, DATABASE_URL, …): python -m deploy.local --help\n'
+
+.PHONY: run reset venv test check fmt help

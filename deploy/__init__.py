@@ -1,0 +1,1 @@
+"""How the platform is run: on one machine (`local`), with the demo community (`demo`), in a cluster."""

@@ -1,0 +1,147 @@
+"""One process of ours: how it is started, told to stop, and known again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+MARK = "ANJU_RUNTIME"
+"""In the environment of every process we start, with the folder of the run: how what a killed supervisor left is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The user of the operating system that a process runs as, where that is not ours."""
+
+    name: str
+    uid: int
+    gid: int
+
+
+def _always() -> bool:
+    return True
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What to run. `rank` orders stopping: low numbers first. `log` None: it writes to our own output."""
+
+    name: str
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    cwd: Path
+    log: Path | None
+    rank: int = 0
+    port: int | None = None
+    account: Account | None = None
+    stop_signal: int = signal.SIGTERM
+    stop_seconds: float = 10
+    is_ready: Callable[[], bool] = _always
+    before_start: Callable[[], None] = _nothing
+    stdin: str | None = None
+
+
+@dataclass(slots=True)
+class Child:
+    """A process that was started. In a session and group of its own, so that Ctrl-C at the terminal reaches only us."""
+
+    spec: Spec
+    process: subprocess.Popen[bytes]
+    since: float = field(default_factory=time.monotonic)
+    was_ready: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
+    def code(self) -> int | None:
+        """The exit code once it has ended; negative: the signal that ended it."""
+        return self.process.poll()
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.since
+
+    def signal(self, number: int) -> None:
+        """Sends a signal to the process and what it started itself."""
+        try:
+            os.killpg(self.pid, number)
+        except (ProcessLookupError, PermissionError):
+            pass  # gone, or (on macOS) only a zombie is left of the group
+
+    def ending(self) -> str:
+        """How it ended, in words."""
+        code = self.code
+        return signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
+
+
+def start(spec: Spec, mark: str) -> Child:
+    """Starts the process. Raises OSError."""
+    spec.before_start()
+    output = _output(spec.log)
+    try:
+        process = subprocess.Popen(
+            list(spec.argv),
+            cwd=spec.cwd,
+            env={**spec.env, MARK: mark},
+            stdin=subprocess.PIPE if spec.stdin is not None else subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT if output else None,
+            start_new_session=True,
+            user=spec.account.uid if spec.account else None,
+            group=spec.account.gid if spec.account else None,
+            extra_groups=[] if spec.account else None,
+        )
+    finally:
+        if output:
+            output.close()
+    _feed(process, spec.stdin)
+    return Child(spec, process)
+
+
+def _output(log: Path | None) -> IO[bytes] | None:
+    if log is None:
+        return None
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    return os.fdopen(descriptor, "wb")
+
+
+def _feed(process: subprocess.Popen[bytes], text: str | None) -> None:
+    if text is None or process.stdin is None:
+        return
+    try:
+        process.stdin.write(text.encode())
+        process.stdin.close()
+    except BrokenPipeError:
+        pass  # it died at once; its exit code tells
+
+
+def python(*arguments: str) -> list[str]:
+    """A command line for the interpreter we run in."""
+    return [sys.executable, *arguments]
+
+
+def last_words(log: Path | None, begin: int = 0) -> str:
+    """The last line that says something in a log after byte `begin`."""
+    if log is None or not log.exists():
+        return ""
+    with log.open("rb") as file:
+        file.seek(max(begin, file.seek(0, os.SEEK_END) - 8192))
+        lines = [line.strip() for line in file.read().decode(errors="replace").splitlines()]
+    return next((line for line in reversed(lines) if line), "")[:300]

@@ -1,0 +1,59 @@
+"""What is printed when all is ready: addresses, accounts, three calls to try, and the last line that scripts wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from deploy.demo.accounts import COMMUNITY
+from deploy.local import probes
+from deploy.local.identity import Credential
+from deploy.local.services import Surroundings
+
+
+def lines(around: Surroundings, credentials: Sequence[Credential], seconds: float) -> Iterable[str]:
+    """The closing lines; the last is `ready: …`."""
+    operator = next(each for each in credentials if each["role"] == "operator")
+    yield ""
+    yield f"Everything is running ({seconds:.0f} s). Ctrl-C stops it; the data stays in {around.folder.path}"
+    yield from _addresses(around)
+    yield ""
+    yield "Accounts of this machine (the operator exists only in the local runtime):"
+    yield from (_account(each) for each in credentials)
+    yield ""
+    yield "Try:"
+    yield from (f"  {call}" for call in _calls(around, operator))
+    yield ""
+    yield f"ready: {around.gateway_url}"
+
+
+def _addresses(around: Surroundings) -> Iterable[str]:
+    yield f"  gateway    {around.gateway_url}    API: {around.gateway_url}/docs"
+    yield f"  accounts   {around.folder.credentials}"
+    yield f"  processes  {around.folder.run}    logs: {around.folder.logs}"
+
+
+def _account(each: Credential) -> str:
+    return f"  {each['id']:<22} {each['kind']:<7} {each['secret']}  {each['place'] or 'everywhere'}"
+
+
+def _calls(around: Surroundings, operator: Credential) -> Iterable[str]:
+    token = f"curl -s -d grant_type=client_credentials -d client_id={operator['id']} -d client_secret={operator['secret']} {around.gateway_url}/oauth2/token"
+    bearer = f"""curl -s -H "Authorization: Bearer $({token} | sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/')" """
+    listing = f"/v1/registry/households?community={COMMUNITY}"
+    yield token
+    yield f"{bearer}'{around.gateway_url}{listing}'"
+    household = _a_household(around, operator, listing)
+    yield f"{bearer}{around.gateway_url}{f'/v1/households/{household}/overview' if household else '/openapi.json'}"
+
+
+def _a_household(around: Surroundings, operator: Credential, listing: str) -> str | None:
+    """The id of some household of the demo community, by the same calls that are printed."""
+    port = around.options.port
+    form = {"grant_type": "client_credentials", "client_id": operator["id"], "client_secret": operator["secret"]}
+    token: Any = probes.fetch_json(port, "/oauth2/token", form=form)
+    if not token:
+        return None
+    page: Any = probes.fetch_json(port, listing, token["access_token"])
+    items = page.get("items") if page else None
+    return items[0].get("household_id") or items[0].get("id") if items else None

@@ -1,0 +1,43 @@
+"""Dependencies that all routes of the registry share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from pydantic import AfterValidator
+
+from services.registry.settings import RegistrySettings
+from shared.auth import Actor, Scope, require
+from shared.errors import Forbidden
+from shared.ids import parse_id
+from shared.privacy import KeyRing
+
+Reading = Annotated[Actor, Depends(require(Scope.REGISTRY_READ))]
+Writing = Annotated[Actor, Depends(require(Scope.REGISTRY_WRITE))]
+Id = Annotated[str, AfterValidator(parse_id)]
+
+
+async def _keys(request: Request) -> KeyRing:
+    ring: KeyRing = request.app.state.keys
+    return ring
+
+
+async def _settings(request: Request) -> RegistrySettings:
+    settings: RegistrySettings = request.app.state.settings
+    return settings
+
+
+Keys = Annotated[KeyRing, Depends(_keys)]
+Config = Annotated[RegistrySettings, Depends(_settings)]
+
+
+class UnmaskNotAllowed(Forbidden):
+    slug = "unmask-not-allowed"
+    title_en, title_zh = "This account may not read unmasked data", "该账号无权查看未脱敏数据"
+
+
+def require_unmask(actor: Actor) -> None:
+    """Raises UnmaskNotAllowed."""
+    if not actor.may(Scope.REGISTRY_UNMASK):
+        raise UnmaskNotAllowed

@@ -1,0 +1,30 @@
+"""The registry's application. `python -m services.registry.app` serves it, with the worker's loops unless ANJU_APART=1."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from services.registry.dwellings.api import routes as communities
+from services.registry.households.api import routes as households
+from services.registry.persons.api import routes as persons
+from services.registry.settings import RegistrySettings
+from services.registry.worker import create_worker
+from shared.app import create_app, serve
+from shared.auth import Verifier
+from shared.operations import dead_letters
+from shared.privacy import KeyRing
+
+
+def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastAPI:
+    """Raises OSError or BadKeys where `keys_file` cannot be read."""
+    routers = [communities, households, persons, dead_letters("registry")]
+    app = create_app("registry", "Anju registry", settings, routers, create_worker(settings), verifier)
+    if settings.keys_file is None:
+        raise OSError("ANJU_KEYS_FILE must name the file with the master keys")
+    app.state.keys = KeyRing.load(settings.keys_file)
+    return app
+
+
+if __name__ == "__main__":
+    configured = RegistrySettings()
+    serve(build(configured), configured)

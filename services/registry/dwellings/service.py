@@ -1,0 +1,83 @@
+"""What can be done to a community: put in, or changed to another plan."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from services.registry.dwellings import store
+from services.registry.dwellings.domain import Flat, Plan
+from shared import outbox
+from shared.auth import Actor
+from shared.contracts.registry import CommunityChanged, UnitOfBlock
+from shared.db import Transaction
+from shared.errors import Conflict, Fault, Invalid, PreconditionFailed
+from shared.http import Match
+from shared.ids import new_ids
+
+
+class FlatsRepeated(Invalid):
+    slug = "flats-repeated"
+    title_en, title_zh = "A flat stands twice in the plan", "房屋在名册中重复"
+
+
+class FlatsInUse(Conflict):
+    slug = "flats-in-use"
+    title_en, title_zh = "Flats that households live or lived in cannot be left out", "有人居住或曾居住的房屋不能删除"
+
+
+async def put_community(
+    tx: Transaction, actor: Actor, code: str, plan: Plan, match: Match, create_only: bool
+) -> tuple[bool, int]:
+    """A community as it should stand: flats are added, changed, removed. Whether it is new, and its version.
+
+    Raises CommunityNotFound outside the actor's place, FlatsRepeated, FlatsInUse, PreconditionRequired or PreconditionFailed.
+    """
+    if not actor.place.covers(code) or actor.place.block is not None:
+        raise store.CommunityNotFound
+    _refuse_repeats(plan)
+    await store.lock_code(tx, code)
+    there = await store.find_community(tx, code, lock=True)
+    if there:
+        if create_only:
+            raise PreconditionFailed("It is there already.", "该社区已存在。")
+        match.check(there["version"])
+    version = there["version"] + 1 if there else 1
+    await store.save_community(tx, code, plan, version)
+    await _bring_flats(tx, actor, code, plan)
+    units = sorted({(flat.estate, flat.block, flat.unit) for flat in plan.flats})
+    outbox.emit(
+        tx,
+        CommunityChanged(
+            version=version,
+            community_code=code,
+            name=plan.name,
+            units=tuple(UnitOfBlock(estate=estate, block=block, unit=unit) for estate, block, unit in units),
+        ),
+    )
+    return there is None, version
+
+
+def _refuse_repeats(plan: Plan) -> None:
+    twice = [place for place, n in Counter(flat.place for flat in plan.flats).items() if n > 1]
+    if twice:
+        raise FlatsRepeated(
+            faults=[
+                Fault("/blocks", "flat-repeated", f"repeated: {'/'.join(place)}", f"重复：{'/'.join(place)}")
+                for place in sorted(twice)[:50]
+            ]
+        )
+
+
+async def _bring_flats(tx: Transaction, actor: Actor, code: str, plan: Plan) -> None:
+    there = {
+        Flat(r["estate"], r["block"], r["unit"], r["floor"], r["flat"], r["area_m2"]): r["dwelling_id"]
+        for r in await store.list_flats(tx, code, actor.place)
+    }
+    wanted = {flat.place for flat in plan.flats}
+    leave = [dwelling_id for flat, dwelling_id in there.items() if flat.place not in wanted]
+    removed = await store.remove_flats(tx, leave) if leave else []
+    if len(removed) < len(leave):
+        raise FlatsInUse(members={"flats": len(leave) - len(removed)})
+    bring = [flat for flat in plan.flats if flat not in there]
+    await store.add_flats(tx, code, new_ids(len(bring)), bring)
+    await store.remove_empty_estates(tx, code, list(plan.estates))

@@ -1,0 +1,109 @@
+"""Every SQL statement about communities and flats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.registry.dwellings.domain import Flat, Plan
+from services.registry.store import place_of, seen
+from shared.auth import Place
+from shared.db import Read, Row, Transaction, columns
+from shared.errors import NotFound
+
+
+class CommunityNotFound(NotFound):
+    slug = "community-not-found"
+    title_en, title_zh = "No such community", "未找到该社区"
+
+
+async def find_community(tx: Read, code: str, lock: bool = False) -> Row | None:
+    """The community's row; locked for change where asked."""
+    return await tx.fetchrow(
+        f"select * from communities where community_code = $1 {'for update' if lock else ''}", code
+    )
+
+
+async def lock_code(tx: Transaction, code: str) -> None:
+    """Two first writes of one community wait for one another."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", code)
+
+
+async def list_communities(read: Read, place: Place, after: str, limit: int) -> list[Row]:
+    return await read.fetch(
+        """select c.community_code, c.name, count(d.dwelling_id) as flats, count(o.id) as occupied
+              from communities c
+              left join dwellings d using (community_code)
+              left join occupancies o on o.dwelling_id = d.dwelling_id and o.valid_to is null and o.retracted_at is null
+             where starts_with(c.community_code, $1) and c.community_code > $2
+             group by c.community_code order by c.community_code limit $3""",
+        place.division,
+        after,
+        limit,
+    )
+
+
+async def list_flats(read: Read, code: str, place: Place) -> list[Row]:
+    """All flats of a community that the place covers, with the household that lives there."""
+    return await read.fetch(
+        f"""select d.*, e.name as estate_name, o.household_id
+              from dwellings d
+              join estates e using (community_code, estate)
+              left join occupancies o on o.dwelling_id = d.dwelling_id and o.valid_to is null and o.retracted_at is null
+             where d.community_code = $1 and {seen(2, "d")}
+             order by d.estate, d.block, d.unit, d.floor, d.flat""",
+        code,
+        *place_of(place),
+    )
+
+
+async def save_community(tx: Transaction, code: str, plan: Plan, version: int) -> None:
+    await tx.execute(
+        """insert into communities (community_code, name, version, changed_at) values ($1, $2, $3, $4)
+           on conflict (community_code) do update set name = $2, version = $3, changed_at = $4""",
+        code,
+        plan.name,
+        version,
+        tx.now,
+    )
+    await tx.execute(
+        """insert into estates (community_code, estate, name) select $1, * from unnest($2::text[], $3::text[])
+           on conflict (community_code, estate) do update set name = excluded.name""",
+        code,
+        list(plan.estates),
+        list(plan.estates.values()),
+    )
+
+
+async def add_flats(tx: Transaction, code: str, ids: Sequence[str], flats: Sequence[Flat]) -> None:
+    """Adds flats, or changes floor and area of those there."""
+    rows = [(i, f.estate, f.block, f.unit, f.floor, f.flat, f.area_m2) for i, f in zip(ids, flats, strict=True)]
+    await tx.execute(
+        """insert into dwellings (dwelling_id, community_code, estate, block, unit, floor, flat, area_m2)
+           select a, $1, b, c, d, e, f, g
+             from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::numeric[])
+                  as t(a, b, c, d, e, f, g)
+           on conflict (community_code, estate, block, unit, flat)
+           do update set floor = excluded.floor, area_m2 = excluded.area_m2""",
+        code,
+        *columns(rows, 7),
+    )
+
+
+async def remove_flats(tx: Transaction, dwelling_ids: Sequence[str]) -> list[str]:
+    """Removes flats nobody ever lived in; the ids of those removed."""
+    rows = await tx.fetch(
+        """delete from dwellings d where dwelling_id = any($1::uuid[])
+              and not exists (select from occupancies o where o.dwelling_id = d.dwelling_id)
+           returning dwelling_id""",
+        list(dwelling_ids),
+    )
+    return [row["dwelling_id"] for row in rows]
+
+
+async def remove_empty_estates(tx: Transaction, code: str, keep: Sequence[str]) -> None:
+    await tx.execute(
+        """delete from estates e where community_code = $1 and estate <> all($2::text[])
+              and not exists (select from dwellings d where (d.community_code, d.estate) = (e.community_code, e.estate))""",
+        code,
+        list(keep),
+    )

@@ -1,0 +1,90 @@
+"""Examples for the OpenAPI page: posted unchanged, in the order community, cells, household, they work.
+
+Identity numbers are of area 522799, which is assigned to nobody.
+"""
+
+from __future__ import annotations
+
+from pydantic.config import JsonDict
+
+COMMUNITY_CODE = "522731003099"
+
+COMMUNITY: JsonDict = {
+    "name": "示例安置社区",
+    "blocks": [
+        {
+            "block": str(block),
+            "units": [
+                {
+                    "unit": str(unit),
+                    "floors": [
+                        {"floor": floor, "flats": [{"flat": f"{floor}0{n}", "area_m2": "80.00"} for n in (1, 2)]}
+                        for floor in (1, 2, 3)
+                    ],
+                }
+                for unit in (1, 2)
+            ],
+        }
+        for block in (1, 2)
+    ],
+}
+
+FACTS: JsonDict = {
+    "hukou": {"division": "522731003012", "moved": True, "moved_on": "2026-10-12"},
+    "insurances": {"170": [{"division": "522328", "state": "paying", "arrears": False}], "110": []},
+}
+
+MOVE: JsonDict = {"block": "2", "unit": "1", "flat": "102"}
+DEATH: JsonDict = {"died_on": "2026-11-20"}
+WITHDRAWAL: JsonDict = {"reason": "录入错误：应为另一社区"}
+
+HOUSEHOLD: JsonDict = {
+    "community": COMMUNITY_CODE,
+    "block": "1",
+    "unit": "2",
+    "flat": "301",
+    "settled_on": "2026-11-20",
+    "moved_from_division": "522328",
+    "registered_poor": True,
+    "dibao": {"receiving": True, "household_class": "rural", "division": "522328"},
+    "hukou_household": {"division": "522328"},
+    "members": [
+        {
+            "name": "示例甲",
+            "id_number": "522799198003150013",
+            "relation": "02",
+            "phone": "13800000001",
+            "facts": {
+                "hukou": {"division": "522328", "moved": False},
+                "residence_document": "permit",
+                "collective": {"division": "522328100200"},
+                "labour_class": "ORDINARY",
+                "work": {"status": "none"},
+                "insurances": {
+                    "110": [],
+                    "170": [{"division": "522328", "state": "paying", "arrears": False}],
+                    "390": [{"division": "522328", "state": "paying"}],
+                    "310": [],
+                    "210": [],
+                },
+            },
+        },
+        {
+            "name": "示例乙",
+            "id_number": "522799198207220028",
+            "relation": "12",
+            "facts": {
+                "hukou": {"division": "522328", "moved": False},
+                "labour_class": "WEAK_HALF",
+                "work": {"status": "none"},
+                "insurances": {"110": [], "310": [], "210": []},
+            },
+        },
+        {
+            "name": "示例丙",
+            "id_number": "522799201205080038",
+            "relation": "20",
+            "facts": {"hukou": {"division": "522328", "moved": False}, "labour_class": "NONE"},
+        },
+    ],
+}

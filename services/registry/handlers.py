@@ -1,0 +1,36 @@
+"""What the registry does on hearing of others: it keeps jobs' word on who works."""
+
+from __future__ import annotations
+
+from services.registry.households.service import keep_without_work
+from services.registry.persons.service import keep_work
+from shared.contracts.jobs import (
+    EmploymentEnded,
+    EmploymentStarted,
+    HouseholdWithoutWorkCleared,
+    HouseholdWithoutWorkFound,
+    HouseholdWithoutWorkState,
+    WorkerState,
+)
+from shared.db import Transaction
+from shared.inbox import Handlers
+
+
+async def on_work_changed(tx: Transaction, event: WorkerState) -> None:
+    """Who works, as jobs has it."""
+    await keep_work(
+        tx, event.person_id, event.version, event.work, [e.model_dump(mode="json") for e in event.employments]
+    )
+
+
+async def on_without_work_changed(tx: Transaction, event: HouseholdWithoutWorkState) -> None:
+    """Whether a household with labour has no one in work."""
+    await keep_without_work(tx, event.household_id, event.version, event.without_work, event.since)
+
+
+HANDLERS: Handlers = {
+    EmploymentStarted: on_work_changed,
+    EmploymentEnded: on_work_changed,
+    HouseholdWithoutWorkFound: on_without_work_changed,
+    HouseholdWithoutWorkCleared: on_without_work_changed,
+}

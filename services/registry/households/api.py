@@ -1,0 +1,224 @@
+"""Routes of households: /v1/registry/households."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+
+from services.registry.api import Config, Id, Keys, Reading, Writing, require_unmask
+from services.registry.households import service, store
+from services.registry.households.domain import Address
+from services.registry.households.schemas import (
+    HouseholdFactsChange,
+    HouseholdRow,
+    HouseholdView,
+    MoveBody,
+    PersonBrief,
+    SettleBody,
+    WarningView,
+    WithdrawalBody,
+)
+from services.registry.persons.domain import Purpose
+from services.registry.persons.service import note_access
+from services.registry.schemas import AddressView, CommunityCode, Part
+from services.registry.sight import Sealed, facts_for, name_for, work_for
+from shared.app import posts, router
+from shared.auth import Actor
+from shared.db import Read, Reader, Row, Tx
+from shared.errors import Fault
+from shared.http import IfMatch, check_none_match, language, tag
+from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from shared.privacy import KeyRing, mask_name
+
+routes = router("/v1/registry/households", "registry: households")
+
+PurposeOf = Annotated[
+    Purpose | None, Query(description="States a purpose: fields come unmasked, and the read is noted.")
+]
+CaseOf = Annotated[
+    str | None, Query(max_length=60, pattern=r"^[A-Za-z0-9_-]+$", description="Case the read belongs to.")
+]
+
+
+@routes.post("", status_code=201, summary="Settle a household", dependencies=posts)
+async def settle_household(
+    actor: Writing, tx: Tx, keys: Keys, config: Config, request: Request, response: Response, body: SettleBody
+) -> HouseholdView:
+    """A household moves into a flat that exists and where no other household lives. Makes its co-living and flat households, and its
+    hukou household where stated. Within a second grid, benefits and jobs have answered: see `/v1/households/{id}/overview`."""
+    settled = await service.settle_household(tx, actor, keys, config.known_areas, body.command())
+    response.headers["location"] = f"/v1/registry/households/{settled.household_id}"
+    return await _answer(tx, actor, keys, request, response, settled.household_id, settled.warnings)
+
+
+@routes.get("/{household_id}", summary="A household with its members")
+async def get_household(
+    actor: Reading,
+    read: Reader,
+    keys: Keys,
+    request: Request,
+    response: Response,
+    household_id: Id,
+    purpose: PurposeOf = None,
+    case: CaseOf = None,
+) -> HouseholdView:
+    """Masked by default. With `purpose`, for accounts that may unmask: full names and ID numbers, and a note of the read for each
+    member in the same transaction."""
+    row = await store.get_household(read, household_id, actor.place)
+    if purpose is None:
+        check_none_match(request, row["version"], row["without_work_version"])
+        tag(response, row["version"], row["without_work_version"])
+        return await _view(read, actor, keys, row)
+    require_unmask(actor)
+    async with read.writing() as tx:
+        view = await _view(tx, actor, keys, row, unmasked=True)
+        people = [member.person_id for member in view.members]
+        await note_access(tx, actor, people, purpose, case, request.scope.get("anju.request_id"))
+    tag(response, row["version"], row["without_work_version"])
+    return view
+
+
+@routes.get("", summary="Households of a place")
+async def list_households(
+    actor: Reading,
+    read: Reader,
+    community: CommunityCode | None = None,
+    block: Part | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[HouseholdRow]:
+    """Settled households that the caller may see; names masked."""
+    after = decode_cursor(cursor, (str,))
+    rows = await store.list_households(read, actor.place, community, block, after[0] if after else None, limit)
+    items = [_row(actor, row) for row in rows]
+    return Page(items=items, next=encode_cursor(items[-1].household_id) if len(items) == limit else None)
+
+
+@routes.put("/{household_id}/flat", summary="Move a household to another flat")
+async def put_flat(
+    actor: Writing,
+    tx: Tx,
+    keys: Keys,
+    match: IfMatch,
+    request: Request,
+    response: Response,
+    household_id: Id,
+    body: MoveBody,
+) -> HouseholdView:
+    """Moves the household, its grid cell and its first visit. Without `community`, within its present one."""
+    row = await store.get_household(tx, household_id, actor.place)
+    address = Address(body.community or row["community_code"], body.estate, body.block, body.unit, body.flat)
+    await service.move_to_flat(tx, actor, household_id, match.check, address, body.moved_on)
+    return await _answer(tx, actor, keys, request, response, household_id)
+
+
+@routes.patch("/{household_id}/facts", summary="Bring facts of a household that come later")
+async def patch_facts(
+    actor: Writing,
+    tx: Tx,
+    keys: Keys,
+    match: IfMatch,
+    request: Request,
+    response: Response,
+    household_id: Id,
+    body: HouseholdFactsChange,
+) -> HouseholdView:
+    """Dibao, registered-poor, where the household moved from. Benefits assesses again."""
+    await service.change_facts(tx, actor, household_id, match.check, body.groups(), body.valid_from, body.source)
+    return await _answer(tx, actor, keys, request, response, household_id)
+
+
+@routes.post("/{household_id}/withdrawal", summary="Take back a settling entered by mistake", dependencies=posts)
+async def withdraw(
+    actor: Writing,
+    tx: Tx,
+    keys: Keys,
+    match: IfMatch,
+    request: Request,
+    response: Response,
+    household_id: Id,
+    body: WithdrawalBody,
+) -> HouseholdView:
+    """Frees the flat, and undoes in every service what the settling brought. Its people may be settled anew."""
+    await service.withdraw_household(tx, actor, household_id, match.check_if_given, body.reason)
+    return await _answer(tx, actor, keys, request, response, household_id)
+
+
+async def _answer(
+    tx: Read,
+    actor: Actor,
+    keys: KeyRing,
+    request: Request,
+    response: Response,
+    household_id: str,
+    warnings: tuple[Fault, ...] = (),
+) -> HouseholdView:
+    row = await store.get_household(tx, household_id, actor.place)
+    tag(response, row["version"], row["without_work_version"])
+    zh = language(request) == "zh"
+    shown = [WarningView(pointer=w.pointer, code=w.code, detail=w.zh if zh else w.en) for w in warnings]
+    return await _view(tx, actor, keys, row, warnings=shown)
+
+
+async def _view(
+    read: Read,
+    actor: Actor,
+    keys: KeyRing,
+    row: Row,
+    unmasked: bool = False,
+    warnings: list[WarningView] | None = None,
+) -> HouseholdView:
+    members = await store.list_members(read, row["household_id"])
+    return HouseholdView(
+        household_id=row["household_id"],
+        version=row["version"],
+        status=row["status"],
+        address=address_of(row),
+        settled_on=row["settled_on"],
+        head_person_id=row["head_person_id"],
+        members=[_brief(actor, keys, member, unmasked) for member in members],
+        without_work=work_for(actor, row["without_work"]),
+        without_work_since=work_for(actor, row["without_work_since"]),
+        facts=facts_for(actor, row["facts"]),
+        hukou_household_id=row["hukou_household_id"],
+        flat_household_id=row["flat_household_id"],
+        warnings=warnings or [],
+    )
+
+
+def _brief(actor: Actor, keys: KeyRing, member: Row, unmasked: bool) -> PersonBrief:
+    return PersonBrief(
+        person_id=member["person_id"],
+        name=name_for(actor, member["name"], unmasked),
+        id_number=Sealed(keys, member).id_number(unmasked),
+        relation=member["relation"],
+        status=member["status"],
+    )
+
+
+def address_of(row: Row) -> AddressView:
+    """The address on a household's or person's row."""
+    return AddressView(
+        community=row["community_code"],
+        community_name=row["community_name"],
+        estate=row["estate"],
+        block=row["block"],
+        unit=row["unit"],
+        floor=row["floor"],
+        flat=row["flat"],
+    )
+
+
+def _row(actor: Actor, row: Row) -> HouseholdRow:
+    return HouseholdRow(
+        household_id=row["household_id"],
+        status=row["status"],
+        estate=row["estate"],
+        block=row["block"],
+        unit=row["unit"],
+        flat=row["flat"],
+        head_name=mask_name(row["head_name"]) if row["head_name"] else None,
+        members=row["members"],
+        without_work=work_for(actor, row["without_work"]),
+    )

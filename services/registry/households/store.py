@@ -1,0 +1,245 @@
+"""Every SQL statement about households, memberships and occupancies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from services.registry.households.domain import Address, HouseholdKind
+from services.registry.store import place_of, seen
+from shared.auth import Place
+from shared.db import Read, Row, Transaction, columns, json_text
+from shared.errors import NotFound
+
+
+class HouseholdNotFound(NotFound):
+    slug = "household-not-found"
+    title_en, title_zh = "No such household", "未找到该住户"
+
+
+async def load_flat(tx: Transaction, address: Address) -> Row | None:
+    """The flat, locked, with the household that lives there now; None where there is no such flat."""
+    return await tx.fetchrow(
+        """select d.dwelling_id, d.floor, c.name as community_name,
+                  (select o.household_id from occupancies o
+                    where o.dwelling_id = d.dwelling_id and o.valid_to is null and o.retracted_at is null) as occupant
+             from dwellings d join communities c using (community_code)
+            where (community_code, estate, block, unit, flat) = ($1, $2, $3, $4, $5) for update of d""",
+        address.community_code,
+        address.estate,
+        address.block,
+        address.unit,
+        address.flat,
+    )
+
+
+async def add_households(tx: Transaction, rows: Sequence[Sequence[Any]], settled_on: date, coliving_id: str) -> None:
+    """Columns of a row: household_id, kind, community, dwelling_id, estate, block, unit, flat, hukou_division, head, facts."""
+    await tx.execute(
+        """insert into households (household_id, kind, status, version, coliving_id, community_code, dwelling_id, estate,
+                  block, unit, flat, hukou_division, settled_on, head_person_id, facts, changed_at)
+           select a, b, 'settled', 1, $2, c, d, e, f, g, h, i, $1, j, k::jsonb, $3
+             from unnest($4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::text[],
+                  $12::text[], $13::uuid[], $14::text[]) as t(a, b, c, d, e, f, g, h, i, j, k)""",
+        settled_on,
+        coliving_id,
+        tx.now,
+        *columns([(*row[:-1], json_text(row[-1])) for row in rows], 11),
+    )
+
+
+async def add_memberships(
+    tx: Transaction, rows: Sequence[tuple[str, HouseholdKind, str, str]], valid_from: date, source: str, by: str
+) -> None:
+    """Rows of household_id, kind, person_id, relation."""
+    await tx.execute(
+        """insert into memberships (household_id, kind, person_id, relation, valid_from, recorded_at, source, recorded_by)
+           select a, b, c, d, $1, $2, $3, $4 from unnest($5::uuid[], $6::text[], $7::uuid[], $8::text[]) as t(a, b, c, d)""",
+        valid_from,
+        tx.now,
+        source,
+        by,
+        *columns(rows, 4),
+    )
+
+
+async def add_occupancy(
+    tx: Transaction, dwelling_id: str, household_id: str, valid_from: date, source: str, by: str
+) -> None:
+    await tx.execute(
+        """insert into occupancies (dwelling_id, household_id, valid_from, recorded_at, source, recorded_by)
+           values ($1, $2, $3, $4, $5, $6)""",
+        dwelling_id,
+        household_id,
+        valid_from,
+        tx.now,
+        source,
+        by,
+    )
+
+
+_HOUSEHOLD = """
+select h.*, d.floor, c.name as community_name,
+       (select f.household_id from households f
+         where f.coliving_id = h.household_id and f.kind = 'hukou' and f.status <> 'withdrawn' limit 1) as hukou_household_id,
+       (select f.household_id from households f
+         where f.coliving_id = h.household_id and f.kind = 'flat' and f.status = 'settled' limit 1) as flat_household_id
+  from households h join communities c using (community_code) left join dwellings d using (dwelling_id)
+"""
+
+
+async def get_household(read: Read, household_id: str, place: Place, lock: bool = False) -> Row:
+    """A co-living household. Raises HouseholdNotFound, also where the place does not cover it."""
+    row = await read.fetchrow(
+        f"{_HOUSEHOLD} where h.household_id = $1 and h.kind = 'coliving' and {seen(2)}"
+        + (" for update of h" if lock else ""),
+        household_id,
+        *place_of(place),
+    )
+    if row is None:
+        raise HouseholdNotFound
+    return row
+
+
+async def list_members(read: Read, household_id: str) -> list[Row]:
+    """Present members with what is needed to show them, head first."""
+    return await read.fetch(
+        """select p.person_id, p.name, p.status, p.id_number_sealed, k.key_id, k.wrapped, m.relation
+             from memberships m join persons p using (person_id) join person_keys k using (person_id)
+            where m.household_id = $1 and m.valid_to is null and m.retracted_at is null
+            order by (m.relation <> '02'), m.id""",
+        household_id,
+    )
+
+
+async def list_households(
+    read: Read, place: Place, community: str | None, block: str | None, after: str | None, limit: int
+) -> list[Row]:
+    """Settled co-living households, by id."""
+    return await read.fetch(
+        f"""select h.household_id, h.status, h.estate, h.block, h.unit, h.flat, h.without_work, p.name as head_name,
+                   (select count(*) from memberships m where m.household_id = h.household_id
+                       and m.valid_to is null and m.retracted_at is null) as members
+              from households h left join persons p on p.person_id = h.head_person_id
+             where h.kind = 'coliving' and h.status = 'settled' and {seen(1)}
+               and ($4::text is null or h.community_code = $4) and ($5::text is null or h.block = $5)
+               and ($6::uuid is null or h.household_id > $6)
+             order by h.household_id limit $7""",
+        *place_of(place),
+        community,
+        block,
+        after,
+        limit,
+    )
+
+
+async def load_companions(tx: Transaction, coliving_id: str) -> list[Row]:
+    """The flat and hukou households that stand beside a co-living one."""
+    return await tx.fetch(
+        """select household_id, kind from households
+            where coliving_id = $1 and kind <> 'coliving' and status = 'settled' order by household_id for update""",
+        coliving_id,
+    )
+
+
+async def set_address(tx: Transaction, household_id: str, address: Address, dwelling_id: str, version: int) -> None:
+    await tx.execute(
+        """update households set community_code = $2, estate = $3, block = $4, unit = $5, flat = $6, dwelling_id = $7,
+                  version = $8, changed_at = $9 where household_id = $1""",
+        household_id,
+        address.community_code,
+        address.estate,
+        address.block,
+        address.unit,
+        address.flat,
+        dwelling_id,
+        version,
+        tx.now,
+    )
+
+
+async def set_household(
+    tx: Transaction, household_id: str, status: str, version: int, head: str | None, facts: Mapping[str, object]
+) -> None:
+    await tx.execute(
+        """update households set status = $2, version = $3, head_person_id = $4, facts = $5, changed_at = $6
+            where household_id = $1""",
+        household_id,
+        status,
+        version,
+        head,
+        facts,
+        tx.now,
+    )
+
+
+async def set_companion_status(tx: Transaction, household_ids: Sequence[str], status: str) -> None:
+    await tx.execute(
+        "update households set status = $2, version = version + 1, changed_at = $3 where household_id = any($1::uuid[])",
+        list(household_ids),
+        status,
+        tx.now,
+    )
+
+
+async def end_occupancy(tx: Transaction, household_id: str, on: date) -> None:
+    """The household leaves its flat that day. (A day not after the first one: it never lived there; the row is retracted.)"""
+    await tx.execute(
+        """update occupancies set valid_to = case when valid_from < $2 then $2 end,
+                  retracted_at = case when valid_from >= $2 then $3::timestamptz end
+            where household_id = $1 and valid_to is null and retracted_at is null""",
+        household_id,
+        on,
+        tx.now,
+    )
+
+
+async def end_memberships(
+    tx: Transaction, on: date, household_ids: Sequence[str], person_id: str | None = None
+) -> None:
+    """Memberships of these households (of one person, where given) end that day."""
+    await tx.execute(
+        """update memberships set valid_to = greatest($2::date, valid_from)
+            where household_id = any($1::uuid[]) and ($3::uuid is null or person_id = $3)
+              and valid_to is null and retracted_at is null""",
+        list(household_ids),
+        on,
+        person_id,
+    )
+
+
+async def end_all_memberships_of(tx: Transaction, person_id: str, on: date) -> None:
+    await tx.execute(
+        """update memberships set valid_to = greatest($2::date, valid_from)
+            where person_id = $1 and valid_to is null and retracted_at is null""",
+        person_id,
+        on,
+    )
+
+
+async def retract_settling(tx: Transaction, household_ids: Sequence[str], person_ids: Sequence[str]) -> None:
+    """Takes back memberships, occupancies and facts that came with a settling. They stay as what was once thought."""
+    for table in ("memberships", "occupancies", "household_facts"):
+        await tx.execute(
+            f"update {table} set retracted_at = $2 where household_id = any($1::uuid[]) and retracted_at is null",
+            list(household_ids),
+            tx.now,
+        )
+    await tx.execute(
+        "update person_facts set retracted_at = $2 where person_id = any($1::uuid[]) and retracted_at is null",
+        list(person_ids),
+        tx.now,
+    )
+
+
+async def set_without_work(tx: Transaction, household_id: str, version: int, without_work: bool, since: Any) -> None:
+    """Jobs' word on a household; an older word changes nothing."""
+    await tx.execute(
+        """update households set without_work = $3, without_work_since = $4, without_work_version = $2
+            where household_id = $1 and without_work_version < $2""",
+        household_id,
+        version,
+        without_work,
+        since,
+    )

@@ -1,0 +1,213 @@
+"""Tables of the registry.
+
+History has two axes: `valid_from`/`valid_to` say when a fact holds (days, `valid_to` excluded), `recorded_at`/`retracted_at`
+when we knew it. What holds now stands in `persons.facts` and on the rows of `households`, for reading; the history is the record.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from services.registry.households.domain import HouseholdKind, HouseholdStatus
+from services.registry.persons.domain import PersonStatus
+from shared.tables import Instant, kernel_metadata
+
+metadata = kernel_metadata()
+
+
+def _one_of(column: str, kinds: type[StrEnum]) -> CheckConstraint:
+    return CheckConstraint(f"{column} in ({', '.join(repr(str(kind)) for kind in kinds)})", name=column)
+
+
+communities = Table(
+    "communities",
+    metadata,
+    Column("community_code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    CheckConstraint("community_code ~ '^[0-9]{12}$'", name="code"),
+)
+
+estates = Table(
+    "estates",
+    metadata,
+    Column("community_code", Text, ForeignKey("communities.community_code"), primary_key=True),
+    Column("estate", Text, primary_key=True),
+    Column("name", Text),
+)
+
+dwellings = Table(
+    "dwellings",
+    metadata,
+    Column("dwelling_id", Uuid, primary_key=True),
+    Column("community_code", Text, nullable=False),
+    Column("estate", Text, nullable=False),
+    Column("block", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("floor", Integer, nullable=False),
+    Column("flat", Text, nullable=False),
+    Column("area_m2", Numeric(7, 2)),
+    ForeignKeyConstraint(["community_code", "estate"], ["estates.community_code", "estates.estate"]),
+    UniqueConstraint("community_code", "estate", "block", "unit", "flat"),
+)
+
+persons = Table(
+    "persons",
+    metadata,
+    Column("person_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sex", Text, nullable=False),
+    Column("birth_on", Date, nullable=False),
+    Column("died_on", Date),
+    Column("id_number_sealed", LargeBinary, nullable=False),
+    Column("id_number_lookup", LargeBinary, nullable=False, unique=True),
+    Column("phone_sealed", LargeBinary),
+    Column("phone_lookup", LargeBinary),
+    Column("household_id", Uuid, nullable=False),
+    Column("facts", JSONB, nullable=False),
+    Column("work_copy", JSONB),
+    Column("work_copy_version", Integer, nullable=False, server_default=text("0")),
+    Column("registered_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    _one_of("status", PersonStatus),
+    CheckConstraint("sex in ('1', '2')", name="sex"),
+    Index(None, "household_id"),
+    Index(None, "phone_lookup", postgresql_where=text("phone_lookup is not null")),
+)
+
+person_keys = Table(
+    "person_keys",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("persons.person_id"), primary_key=True),
+    Column("key_id", Text, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+households = Table(
+    "households",
+    metadata,
+    Column("household_id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("coliving_id", Uuid, nullable=False),
+    Column("community_code", Text, ForeignKey("communities.community_code"), nullable=False),
+    Column("dwelling_id", Uuid, ForeignKey("dwellings.dwelling_id")),
+    Column("estate", Text, nullable=False),
+    Column("block", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("flat", Text, nullable=False),
+    Column("hukou_division", Text),
+    Column("settled_on", Date, nullable=False),
+    Column("head_person_id", Uuid),
+    Column("facts", JSONB, nullable=False),
+    Column("without_work", Boolean),
+    Column("without_work_since", Instant),
+    Column("without_work_version", Integer, nullable=False, server_default=text("0")),
+    Column("changed_at", Instant, nullable=False),
+    _one_of("kind", HouseholdKind),
+    _one_of("status", HouseholdStatus),
+    Index("ix_households_place", "community_code", "block", "household_id", postgresql_where=text("kind = 'coliving'")),
+    Index(None, "coliving_id"),
+)
+
+_KNOWN = (
+    ("valid_from", Date, False),
+    ("valid_to", Date, True),
+    ("recorded_at", Instant, False),
+    ("retracted_at", Instant, True),
+    ("source", Text, False),
+    ("recorded_by", Text, False),
+)
+
+
+def _axes() -> list[Column[object]]:
+    return [Column(name, kind, nullable=nullable) for name, kind, nullable in _KNOWN]
+
+
+NOW = text("valid_to is null and retracted_at is null")
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("household_id", Uuid, ForeignKey("households.household_id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("person_id", Uuid, ForeignKey("persons.person_id"), nullable=False),
+    Column("relation", Text, nullable=False),
+    *_axes(),
+    Index("uq_memberships_now", "person_id", "kind", unique=True, postgresql_where=NOW),
+    Index(None, "household_id"),
+)
+
+occupancies = Table(
+    "occupancies",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("dwelling_id", Uuid, ForeignKey("dwellings.dwelling_id"), nullable=False),
+    Column("household_id", Uuid, ForeignKey("households.household_id"), nullable=False),
+    *_axes(),
+    Index("uq_occupancies_now", "dwelling_id", unique=True, postgresql_where=NOW),
+    Index(None, "household_id"),
+)
+
+person_facts = Table(
+    "person_facts",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("person_id", Uuid, ForeignKey("persons.person_id"), nullable=False),
+    Column("fact", Text, nullable=False),
+    Column("value", JSONB),
+    *_axes(),
+    Index(None, "person_id", "fact"),
+)
+
+household_facts = Table(
+    "household_facts",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("household_id", Uuid, ForeignKey("households.household_id"), nullable=False),
+    Column("fact", Text, nullable=False),
+    Column("value", JSONB),
+    *_axes(),
+    Index(None, "household_id", "fact"),
+)
+
+access_log = Table(
+    "access_log",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("person_id", Uuid, nullable=False),
+    Column("reader", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("case_ref", Text),
+    Column("fields", ARRAY(Text), nullable=False),
+    Column("request_id", Text),
+    Column("read_at", Instant, nullable=False),
+    Index(None, "person_id", "read_at"),
+)

@@ -1,0 +1,111 @@
+"""Routes of people: /v1/registry/persons."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import Request, Response
+
+from services.registry.api import Id, Keys, Reading, Writing, require_unmask
+from services.registry.households.api import CaseOf, PurposeOf, address_of
+from services.registry.persons import service, store
+from services.registry.persons.schemas import DeathBody, FactsChange, PersonView
+from services.registry.sight import Sealed, birth_for, facts_for, name_for, work_for
+from shared.app import posts, router
+from shared.auth import Actor, Scope
+from shared.db import Reader, Row, Tx
+from shared.http import IfMatch, View, check_none_match, tag
+from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from shared.privacy import KeyRing
+
+routes = router("/v1/registry/persons", "registry: persons")
+
+
+class AccessView(View):
+    """A note of an unmasked read."""
+
+    reader: str
+    role: str
+    purpose: str
+    case: str | None
+    fields: list[str]
+    read_at: datetime
+
+
+@routes.get("/{person_id}", summary="A person")
+async def get_person(
+    actor: Reading,
+    read: Reader,
+    keys: Keys,
+    request: Request,
+    response: Response,
+    person_id: Id,
+    purpose: PurposeOf = None,
+    case: CaseOf = None,
+) -> PersonView:
+    """Masked by default. With `purpose`, for accounts that may unmask: all in full, and a note of the read in the same transaction."""
+    if purpose is None:
+        row = await store.get_person(read, person_id, actor.place)
+        check_none_match(request, row["version"], row["work_copy_version"])
+    else:
+        require_unmask(actor)
+        async with read.writing() as tx:
+            row = await store.get_person(tx, person_id, actor.place)
+            await service.note_access(tx, actor, [person_id], purpose, case, request.scope.get("anju.request_id"))
+    tag(response, row["version"], row["work_copy_version"])
+    return _view(actor, keys, row, unmasked=purpose is not None)
+
+
+@routes.patch("/{person_id}/facts", summary="Bring facts that come later")
+async def patch_facts(
+    actor: Writing, tx: Tx, keys: Keys, match: IfMatch, response: Response, person_id: Id, body: FactsChange
+) -> PersonView:
+    """What is given replaces what was known of the same fact; what is absent stays; null says: not known. Benefits assesses again."""
+    await service.change_facts(tx, actor, person_id, match.check, body.groups(), body.valid_from, body.source)
+    return await _answer(tx, actor, keys, response, person_id)
+
+
+@routes.post("/{person_id}/death", summary="Record a death", dependencies=posts)
+async def record_death(
+    actor: Writing, tx: Tx, keys: Keys, match: IfMatch, response: Response, person_id: Id, body: DeathBody
+) -> PersonView:
+    """Ends the person's memberships here, and in the other services what hangs on the person."""
+    await service.record_death(tx, actor, person_id, match.check_if_given, body.died_on, body.source)
+    return await _answer(tx, actor, keys, response, person_id)
+
+
+@routes.get("/{person_id}/accesses", summary="Who read this person's data unmasked")
+async def list_accesses(
+    actor: Reading, read: Reader, person_id: Id, cursor: Cursor = None, limit: Limit = 50
+) -> Page[AccessView]:
+    if not actor.may(Scope.AUDIT_READ):
+        await store.get_person(read, person_id, actor.place)
+    before = decode_cursor(cursor, (int,))
+    rows = await store.list_access(read, person_id, before[0] if before else None, limit)
+    items = [AccessView.model_validate({**row, "case": row["case_ref"]}) for row in rows]
+    return Page(items=items, next=encode_cursor(rows[-1]["id"]) if len(rows) == limit else None)
+
+
+async def _answer(tx: Tx, actor: Actor, keys: KeyRing, response: Response, person_id: str) -> PersonView:
+    row = await store.get_person(tx, person_id, actor.place)
+    tag(response, row["version"], row["work_copy_version"])
+    return _view(actor, keys, row)
+
+
+def _view(actor: Actor, keys: KeyRing, row: Row, unmasked: bool = False) -> PersonView:
+    sealed = Sealed(keys, row)
+    return PersonView(
+        person_id=row["person_id"],
+        version=row["version"],
+        status=row["status"],
+        name=name_for(actor, row["name"], unmasked),
+        id_number=sealed.id_number(unmasked),
+        phone=sealed.phone(unmasked),
+        sex=row["sex"],
+        birth=birth_for(row["birth_on"], unmasked),
+        died_on=row["died_on"],
+        household_id=row["household_id"],
+        address=address_of(row),
+        facts=facts_for(actor, row["facts"]),
+        work=work_for(actor, row["work_copy"]),
+    )

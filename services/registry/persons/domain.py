@@ -1,0 +1,82 @@
+"""What the registry decides about a person: which acts a status allows, what a sensitive read is for. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.errors import Conflict
+
+
+class PersonStatus(StrEnum):
+    RESIDENT = "resident"
+    DECEASED = "deceased"
+    WITHDRAWN = "withdrawn"
+
+
+class PersonAction(StrEnum):
+    REGISTER = "register"
+    CHANGE_FACTS = "change-facts"
+    DIE = "die"
+    WITHDRAW = "withdraw"
+
+
+PERSON_MOVES: dict[tuple[PersonStatus, PersonAction], PersonStatus] = {
+    (PersonStatus.RESIDENT, PersonAction.CHANGE_FACTS): PersonStatus.RESIDENT,
+    (PersonStatus.RESIDENT, PersonAction.DIE): PersonStatus.DECEASED,
+    (PersonStatus.RESIDENT, PersonAction.WITHDRAW): PersonStatus.WITHDRAWN,
+    (PersonStatus.DECEASED, PersonAction.CHANGE_FACTS): PersonStatus.DECEASED,
+    (PersonStatus.DECEASED, PersonAction.WITHDRAW): PersonStatus.WITHDRAWN,
+    (PersonStatus.WITHDRAWN, PersonAction.REGISTER): PersonStatus.RESIDENT,
+}
+
+
+class IllegalMove(Conflict):
+    slug = "illegal-move"
+    title_en, title_zh = "The present status does not allow this", "当前状态不允许此操作"
+
+
+def move_person(status: PersonStatus, action: PersonAction) -> PersonStatus:
+    """The status after the action. Raises IllegalMove."""
+    after = PERSON_MOVES.get((status, action))
+    if after is None:
+        raise IllegalMove(members={"status": status, "action": action})
+    return after
+
+
+class Purpose(StrEnum):
+    """What a sensitive field may be read for (PIPL art. 6: a clear and reasonable purpose)."""
+
+    TRANSFER = "transfer"
+    DIBAO_REVIEW = "dibao-review"
+    BENEFIT_PAYMENT = "benefit-payment"
+    INSURANCE = "insurance"
+    EMPLOYMENT = "employment"
+    HOME_VISIT = "home-visit"
+    CORRECTION = "correction"
+    EMERGENCY = "emergency"
+
+
+class Tag(StrEnum):
+    """Groups that staff keep in view; specific identities under PIPL art. 28."""
+
+    ELDER_ALONE = "elder-alone"
+    LEFT_BEHIND_CHILD = "left-behind-child"
+    MINOR_IN_HARDSHIP = "minor-in-hardship"
+    MONITORED_UNSTABLE = "monitored-unstable"
+    MONITORED_MARGINAL = "monitored-marginal"
+    MONITORED_SUDDEN = "monitored-sudden"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person of this ID number who is in the registry already."""
+
+    person_id: str
+    status: PersonStatus
+    name: str
+
+
+def changed_groups(before: dict[str, object], given: dict[str, object]) -> dict[str, object]:
+    """The fact groups that differ from what is known. A group given as None means: not known (any more)."""
+    return {group: value for group, value in given.items() if before.get(group) != value}

@@ -1,0 +1,119 @@
+"""What the registry takes and shows of people."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from services.registry import examples
+from services.registry.persons.domain import Tag
+from services.registry.schemas import AddressView, Division, Scheme
+from shared.http import Body, View
+
+
+class HukouBody(Body):
+    """Hukou (户籍). `moved`: was it moved to the resettlement place?"""
+
+    division: Division | None = None
+    moved: bool | None = None
+    moved_on: date | None = None
+
+
+class CollectiveBody(Body):
+    """The collective whose member the person is (old village): farmland, forest and homestead rights stay there."""
+
+    division: Division
+    organisation: Annotated[str, Field(max_length=80)] | None = None
+
+
+class RelationBody(Body):
+    """An insurance relation (参保关系)."""
+
+    division: Division
+    state: Literal["paying", "paused", "ended", "drawing", "retired"]
+    arrears: bool | None = None
+
+
+class WorkBody(Body):
+    """Work. `none`: known to have no work."""
+
+    status: Literal["employed", "none"]
+    division: Division | None = None
+    form: (
+        Literal["enterprise", "workshop", "public-post", "self-employed", "dispatched", "migrant", "farming", "other"]
+        | None
+    ) = None
+    employer_kind: Literal["public", "enterprise", "other"] | None = None
+    started_on: date | None = None
+
+
+class ProfileBody(Body):
+    """Codes of the national lists: ethnic GB/T 3304, education GB/T 4658, political GB/T 4762, marital GB/T 2261.2."""
+
+    ethnic: Annotated[str, Field(pattern=r"^(0[1-9]|[1-4][0-9]|5[0-8])$")] | None = None
+    education: Annotated[str, Field(pattern=r"^[1-9][0-9]$")] | None = None
+    political: Annotated[str, Field(pattern=r"^(0[1-9]|1[0-3])$")] | None = None
+    marital: Annotated[str, Field(pattern=r"^(10|2[0-3]|30|40|90)$")] | None = None
+
+
+class FactsBody(Body):
+    """Facts of a person. What is absent stays as it is; null says: not known. In `insurances` a scheme with an empty list says:
+    known to have no relation."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.FACTS]})
+
+    hukou: HukouBody | None = None
+    residence_document: Literal["permit", "book", "none"] | None = None
+    collective: CollectiveBody | None = None
+    insurances: Annotated[
+        dict[Scheme, Annotated[list[RelationBody], Field(max_length=20)] | None], Field(max_length=7)
+    ] = {}
+    work: WorkBody | None = None
+    labour_class: Literal["SKILLED", "ORDINARY", "WEAK_HALF", "LOST", "NONE"] | None = None
+    organised_transfer: bool | None = None
+    profile: ProfileBody | None = None
+    tags: Annotated[list[Tag], Field(max_length=10)] | None = None
+
+    def groups(self) -> dict[str, object]:
+        """By fact group, only what was given."""
+        given = self.model_dump(mode="json", include=self.model_fields_set - {"insurances"})
+        schemes = self.model_dump(mode="json", include={"insurances"})["insurances"]
+        return given | {f"insurance:{scheme}": relations for scheme, relations in schemes.items()}
+
+
+class FactsChange(FactsBody):
+    """A change of facts, and since when it holds (today unless said)."""
+
+    valid_from: date | None = None
+    source: Annotated[str, Field(min_length=1, max_length=60)] = "staff"
+
+    def groups(self) -> dict[str, object]:
+        return {k: v for k, v in super().groups().items() if k not in ("valid_from", "source")}
+
+
+class DeathBody(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.DEATH]})
+
+    died_on: date
+    source: Annotated[str, Field(min_length=1, max_length=60)] = "staff"
+
+
+class PersonView(View):
+    person_id: str
+    version: int
+    status: str
+    name: str
+    id_number: str
+    phone: str | None
+    sex: str
+    birth: str
+    """The year; the full date where the read states a purpose."""
+    died_on: date | None
+    household_id: str
+    address: AddressView
+    facts: dict[str, Any]
+    """Only what the caller may see."""
+    work: dict[str, Any] | None
+    """Work as jobs knows it; null: nothing said yet, or not for the caller to see."""

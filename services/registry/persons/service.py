@@ -1,0 +1,94 @@
+"""What can be done to a person in the registry: facts brought, death recorded, unmasked read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from services.registry import store as history
+from services.registry.households import service as households
+from services.registry.persons import store
+from services.registry.persons.domain import PersonAction, PersonStatus, Purpose, changed_groups, move_person
+from services.registry.service import person_state, refuse_future
+from shared import outbox
+from shared.auth import Actor
+from shared.contracts.registry import PersonDied, PersonFactsChanged
+from shared.db import Transaction
+from shared.errors import Conflict, Fault, Invalid
+
+
+class WorkIsJobs(Conflict):
+    slug = "work-belongs-to-jobs"
+    title_en, title_zh = "Jobs keeps this person's employments", "该人员的就业记录由就业服务维护"
+
+
+async def change_facts(
+    tx: Transaction,
+    actor: Actor,
+    person_id: str,
+    check: Callable[[int], None],
+    given: dict[str, object],
+    valid_from: date | None,
+    source: str,
+) -> None:
+    """Brings facts that hold from a day on (today unless said). Nothing happens where nothing differs.
+
+    Raises PersonNotFound, what `check` raises for the present version, DateInFuture, IllegalMove, WorkIsJobs.
+    """
+    row = await store.load_person(tx, person_id, actor.place)
+    check(row["version"])
+    since = valid_from or tx.today
+    refuse_future(tx, since, "/valid_from")
+    move_person(PersonStatus(row["status"]), PersonAction.CHANGE_FACTS)
+    if "work" in given and row["work_copy"] is not None:
+        raise WorkIsJobs(
+            "Start or end employments at /v1/jobs/employments.", "请通过 /v1/jobs/employments 登记就业的开始或结束。"
+        )
+    changes = changed_groups(row["facts"], given)
+    if not changes:
+        return
+    facts = {**row["facts"], **changes}
+    await store.set_person(tx, person_id, row["version"] + 1, row["status"], row["died_on"], facts)
+    rows = [(person_id, group, value) for group, value in changes.items()]
+    await history.record_facts(tx, "person", rows, since, source, actor.subject)
+    outbox.emit(tx, person_state(PersonFactsChanged, {**row, "facts": facts, "version": row["version"] + 1}))
+
+
+async def record_death(
+    tx: Transaction, actor: Actor, person_id: str, check: Callable[[int], None], died_on: date, source: str
+) -> None:
+    """The person died: ends its memberships, and the household where nobody is left.
+
+    Order 765 art. 25: the end of entitlements is to be reported within 20 working days; benefits hears of it at once.
+    Raises PersonNotFound, DateInFuture, IllegalMove.
+    """
+    row = await store.load_person(tx, person_id, actor.place)
+    check(row["version"])
+    refuse_future(tx, died_on, "/died_on")
+    if died_on < row["birth_on"]:
+        raise Invalid(faults=[Fault("/died_on", "before-birth", "before the date of birth", "早于出生日期")])
+    status = move_person(PersonStatus(row["status"]), PersonAction.DIE)
+    version = row["version"] + 1
+    await store.set_person(tx, person_id, version, status, died_on, row["facts"])
+    outbox.emit(tx, person_state(PersonDied, {**row, "status": status, "version": version, "died_on": died_on}))
+    await households.member_gone(tx, actor, row["household_id"], person_id, died_on, source)
+
+
+async def note_access(
+    tx: Transaction,
+    actor: Actor,
+    person_ids: list[str],
+    purpose: Purpose,
+    case_ref: str | None,
+    request_id: str | None,
+) -> None:
+    """Notes that the actor reads these people's sensitive fields, and for what (PIPL art. 6, 51; kept in the reading transaction)."""
+    fields = ["name", "id_number", "phone", "birth_on"]
+    await store.record_access(tx, person_ids, actor.subject, str(actor.role), purpose, case_ref, fields, request_id)
+
+
+async def keep_work(
+    tx: Transaction, person_id: str, version: int, work: str, employments: list[dict[str, object]]
+) -> None:
+    """Keeps jobs' word on a person's work; an older word changes nothing."""
+    await store.set_work_copy(tx, person_id, version, {"status": work, "employments": employments})

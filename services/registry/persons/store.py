@@ -1,0 +1,162 @@
+"""Every SQL statement about people, their keys, and who read their data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from services.registry.persons.domain import Known, PersonStatus
+from services.registry.store import place_of, seen
+from shared.auth import Place
+from shared.db import Read, Row, Transaction, columns
+from shared.errors import NotFound
+
+
+class PersonNotFound(NotFound):
+    slug = "person-not-found"
+    title_en, title_zh = "No such person", "未找到该人员"
+
+
+async def load_known(tx: Transaction, lookups: Sequence[bytes]) -> dict[bytes, Known]:
+    """People of these ID numbers who are in the registry, locked."""
+    rows = await tx.fetch(
+        """select id_number_lookup, person_id, status, name from persons
+            where id_number_lookup = any($1::bytea[]) order by id_number_lookup for update""",
+        list(lookups),
+    )
+    return {r["id_number_lookup"]: Known(r["person_id"], PersonStatus(r["status"]), r["name"]) for r in rows}
+
+
+_PERSON_COLUMNS = (
+    "person_id uuid, name text, sex text, birth_on date, id_number_sealed bytea, id_number_lookup bytea,"
+    " phone_sealed bytea, phone_lookup bytea, facts text, key_id text, wrapped bytea"
+)
+
+
+async def add_persons(tx: Transaction, household_id: str, rows: Sequence[Sequence[Any]]) -> dict[str, int]:
+    """Adds people, or brings back those whom a withdrawn settling had left; their versions by id.
+
+    Columns of a row: those of `_PERSON_COLUMNS`. A living person of the same number is nobody's to take: the row is passed over,
+    and its id is missing from the answer.
+    """
+    types = [part.split()[-1] for part in _PERSON_COLUMNS.split(",")]
+    unnest = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(types, 3))
+    answer = await tx.fetch(
+        f"""with given as (
+               select * from unnest({unnest}) as g({", ".join(p.split()[0] for p in _PERSON_COLUMNS.split(","))})),
+            saved as (
+               insert into persons as p (person_id, version, status, name, sex, birth_on, id_number_sealed, id_number_lookup,
+                      phone_sealed, phone_lookup, household_id, facts, registered_at, changed_at)
+               select person_id, 1, 'resident', name, sex, birth_on, id_number_sealed, id_number_lookup,
+                      phone_sealed, phone_lookup, $1, facts::jsonb, $2, $2 from given
+               on conflict (id_number_lookup) do update
+                      set version = p.version + 1, status = 'resident', name = excluded.name, died_on = null, household_id = $1,
+                          facts = excluded.facts, phone_sealed = excluded.phone_sealed,
+                          phone_lookup = excluded.phone_lookup, id_number_sealed = excluded.id_number_sealed,
+                          changed_at = $2
+                    where p.status = 'withdrawn' and p.person_id = excluded.person_id
+               returning p.person_id, p.version),
+            keyed as (
+               insert into person_keys (person_id, key_id, wrapped)
+               select person_id, key_id, wrapped from given join saved using (person_id)
+               on conflict (person_id) do update set key_id = excluded.key_id, wrapped = excluded.wrapped)
+            select person_id, version from saved""",
+        household_id,
+        tx.now,
+        *columns(rows, len(types)),
+    )
+    return {row["person_id"]: row["version"] for row in answer}
+
+
+_PERSON = """
+select p.*, k.key_id, k.wrapped, h.community_code, h.estate, h.block, h.unit, h.flat, d.floor, c.name as community_name
+  from persons p
+  join person_keys k using (person_id)
+  join households h on h.household_id = p.household_id
+  join communities c using (community_code)
+  left join dwellings d using (dwelling_id)
+"""
+
+
+async def get_person(read: Read, person_id: str, place: Place) -> Row:
+    """Raises PersonNotFound, also where the place does not cover the person's household."""
+    row = await read.fetchrow(f"{_PERSON} where p.person_id = $1 and {seen(2)}", person_id, *place_of(place))
+    if row is None:
+        raise PersonNotFound
+    return row
+
+
+async def load_person(tx: Transaction, person_id: str, place: Place) -> Row:
+    """The same, locked. Its household is locked first: settling and withdrawal lock in that order too."""
+    seen = await get_person(tx, person_id, place)
+    await tx.execute("select from households where household_id = $1 for update", seen["household_id"])
+    await tx.execute("select from persons where person_id = $1 for update", person_id)
+    return await get_person(tx, person_id, place)
+
+
+async def load_persons_of(tx: Transaction, household_id: str) -> list[Row]:
+    """Everybody whose household this is or was last, locked."""
+    return await tx.fetch(
+        "select * from persons where household_id = $1 and status <> 'withdrawn' order by person_id for update",
+        household_id,
+    )
+
+
+async def set_person(
+    tx: Transaction, person_id: str, version: int, status: str, died_on: date | None, facts: Mapping[str, object]
+) -> None:
+    await tx.execute(
+        """update persons set version = $2, status = $3, died_on = $4, facts = $5, changed_at = $6 where person_id = $1""",
+        person_id,
+        version,
+        status,
+        died_on,
+        facts,
+        tx.now,
+    )
+
+
+async def set_work_copy(tx: Transaction, person_id: str, version: int, work: Mapping[str, object]) -> None:
+    """Jobs' word on a person's work; an older word changes nothing."""
+    await tx.execute(
+        "update persons set work_copy = $3, work_copy_version = $2 where person_id = $1 and work_copy_version < $2",
+        person_id,
+        version,
+        work,
+    )
+
+
+async def record_access(
+    tx: Transaction,
+    person_ids: Sequence[str],
+    reader: str,
+    role: str,
+    purpose: str,
+    case_ref: str | None,
+    fields: Sequence[str],
+    request_id: str | None,
+) -> None:
+    """Notes an unmasked read, in its own transaction: no note, no read."""
+    await tx.execute(
+        """insert into access_log (person_id, reader, role, purpose, case_ref, fields, request_id, read_at)
+           select person_id, $2, $3, $4, $5, $6, $7, $8 from unnest($1::uuid[]) as t(person_id)""",
+        list(person_ids),
+        reader,
+        role,
+        purpose,
+        case_ref,
+        list(fields),
+        request_id,
+        tx.now,
+    )
+
+
+async def list_access(read: Read, person_id: str, before: int | None, limit: int) -> list[Row]:
+    """Who read a person's data unmasked, newest first."""
+    return await read.fetch(
+        """select * from access_log where person_id = $1 and ($2::bigint is null or id < $2) order by id desc limit $3""",
+        person_id,
+        before,
+        limit,
+    )

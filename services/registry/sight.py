@@ -1,0 +1,75 @@
+"""What a caller sees of a person or household it may see at all. Which rows it may see is the place filter's matter (`store.seen`).
+
+Masked unless a purpose is stated (and noted): ID number, phone, birth. Names are full for staff on duty for the place. Fact groups
+show by scope: a block head sees names and flats, no welfare; see the table of roles (domain reference §11.4, §8.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.auth import Actor, Scope
+from shared.privacy import DataKey, KeyRing, field_context, mask_birth, mask_id_number, mask_name, mask_phone
+
+_GROUP_SCOPES: dict[str, tuple[Scope, ...]] = {
+    "insurance": (Scope.BENEFITS_READ,),
+    "hukou": (Scope.BENEFITS_READ, Scope.REGISTRY_WRITE),
+    "residence_document": (Scope.BENEFITS_READ, Scope.REGISTRY_WRITE),
+    "collective": (Scope.BENEFITS_READ, Scope.REGISTRY_WRITE),
+    "organised_transfer": (Scope.BENEFITS_READ,),
+    "labour_class": (Scope.JOBS_READ, Scope.BENEFITS_READ),
+    "work": (Scope.JOBS_READ, Scope.BENEFITS_READ),
+    "profile": (Scope.WELFARE_FLAGS,),
+    "tags": (Scope.WELFARE_FLAGS,),
+    "moved_from_division": (Scope.REGISTRY_READ,),
+    "registered_poor": (Scope.WELFARE_FLAGS,),
+    "dibao": (Scope.BENEFITS_READ,),
+}
+
+
+def facts_for(actor: Actor, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The fact groups that the actor's scopes show. With welfare flags alone, of dibao only whether it is drawn."""
+    shown = {
+        group: value
+        for group, value in facts.items()
+        if any(actor.may(scope) for scope in _GROUP_SCOPES.get(group.split(":")[0], ()))
+    }
+    if "dibao" in facts and "dibao" not in shown and actor.may(Scope.WELFARE_FLAGS):
+        shown["dibao"] = {"receiving": facts["dibao"]["receiving"]} if facts["dibao"] else None
+    return shown
+
+
+def work_for(actor: Actor, value: Any) -> Any:
+    """Work, or the lack of it, for those whose task it is: employment service, benefits, and the grid, which is told."""
+    return value if any(actor.may(s) for s in (Scope.JOBS_READ, Scope.BENEFITS_READ, Scope.GRID_READ)) else None
+
+
+def name_for(actor: Actor, name: str, unmasked: bool = False) -> str:
+    """Full for staff (the place filter has found the row to be theirs), masked for programs without a purpose."""
+    return name if unmasked or actor.kind == "staff" else mask_name(name)
+
+
+class Sealed:
+    """The sealed fields of one person's row (`key_id`, `wrapped`, `<field>_sealed`), opened as far as needed."""
+
+    def __init__(self, keys: KeyRing, row: Mapping[str, Any]) -> None:
+        self._row = row
+        self._key: DataKey = keys.unwrap(row["wrapped"], row["key_id"])
+
+    def open(self, field: str) -> str | None:
+        sealed = self._row[f"{field}_sealed"]
+        return None if sealed is None else self._key.decrypt(sealed, field_context(self._row["person_id"], field))
+
+    def id_number(self, unmasked: bool = False) -> str:
+        number = self.open("id_number") or ""
+        return number if unmasked else mask_id_number(number)
+
+    def phone(self, unmasked: bool = False) -> str | None:
+        phone = self.open("phone")
+        return phone if unmasked or phone is None else mask_phone(phone)
+
+
+def birth_for(birth_on: Any, unmasked: bool) -> str:
+    """The year; the full date with a purpose."""
+    return str(birth_on) if unmasked else mask_birth(birth_on)

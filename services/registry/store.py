@@ -1,0 +1,57 @@
+"""SQL that all topics of the registry share: the place filter, and the history of facts.
+
+In every store `get_` raises NotFound, `find_` may be None, `load_` locks for change, `list_` is a page. What an actor's place does
+not cover is as if it were not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from shared.auth import Place
+from shared.db import Transaction, columns, json_text
+
+
+def seen(first: int, alias: str = "h") -> str:
+    """The one place filter: SQL over `alias` that is true for rows the place covers; takes three parameters from `first` on."""
+    return (
+        f"starts_with({alias}.community_code, ${first}) and"
+        f" (${first + 2}::text is null or ({alias}.estate = ${first + 1} and {alias}.block = ${first + 2}))"
+    )
+
+
+def place_of(place: Place) -> tuple[str, str | None, str | None]:
+    return place.division, place.estate, place.block
+
+
+async def record_facts(
+    tx: Transaction,
+    owner: str,
+    rows: Sequence[tuple[str, str, object]],
+    valid_from: date,
+    source: str,
+    by: str,
+) -> None:
+    """History of facts (`owner`: person or household): each given value holds from that day on. What was known to hold then is
+    retracted, and what held before that day is kept up to it."""
+    table, key = f"{owner}_facts", f"{owner}_id"
+    await tx.execute(
+        f"""with given as (
+               select {key}, fact, value::jsonb from unnest($5::uuid[], $6::text[], $7::text[]) as g({key}, fact, value)),
+            touched as (
+               update {table} f set retracted_at = $2 from given g
+                where f.{key} = g.{key} and f.fact = g.fact and f.retracted_at is null
+                  and (f.valid_to is null or f.valid_to > $1)
+               returning f.*),
+            kept as (
+               insert into {table} ({key}, fact, value, valid_from, valid_to, recorded_at, source, recorded_by)
+               select {key}, fact, value, valid_from, $1, $2, source, recorded_by from touched where valid_from < $1)
+            insert into {table} ({key}, fact, value, valid_from, recorded_at, source, recorded_by)
+            select {key}, fact, value, $1, $2, $3, $4 from given""",
+        valid_from,
+        tx.now,
+        source,
+        by,
+        *columns([(owner_id, fact, json_text(value)) for owner_id, fact, value in rows], 3),
+    )
