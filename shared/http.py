@@ -127,7 +127,7 @@ def problem(
         content["errors"] = [
             {"pointer": fault.pointer, "code": fault.code, "detail": fault.zh if zh else fault.en} for fault in faults
         ]
-    content |= dict(members or {})
+    content = {**(members or {}), **content}  # a member never replaces one of the standard's
     if trace := request.scope.get("anju.traceparent"):
         content["trace_id"] = trace.split("-")[1]
     kept = {"content-language": "zh" if zh else "en", "vary": "accept-language", **(headers or {})}

@@ -200,7 +200,7 @@ async def _load_open(tx: Transaction, event_id: str) -> Any:
     if row is None:
         raise DeadLetterNotFound
     if row["status"] != "open":
-        raise DeadLetterSettled(members={"status": row["status"]})
+        raise DeadLetterSettled(members={"state": row["status"]})
     return row
 
 

@@ -59,7 +59,6 @@ class Child:
     spec: Spec
     process: subprocess.Popen[bytes]
     since: float = field(default_factory=time.monotonic)
-    was_ready: bool = False
 
     @property
     def name(self) -> str:

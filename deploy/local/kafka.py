@@ -39,6 +39,9 @@ share.coordinator.state.topic.num.partitions=1
 group.initial.rebalance.delay.ms=0
 # The default of 128 MB is the whole heap: the cleaner dies of it without a word.
 log.cleaner.dedupe.buffer.size=16777216
+# A node that was killed may register again only when its old session has run out.
+broker.session.timeout.ms=4000
+broker.heartbeat.interval.ms=1000
 log.segment.bytes=67108864
 log.index.size.max.bytes=1048576
 num.network.threads=2

@@ -16,11 +16,11 @@ from deploy.local.folder import Folder
 _GRACE = 15.0
 
 
-def write_roster(folder: Folder, running: Sequence[Child]) -> None:
-    """Rewrites run.json: every process that is there, this supervisor first."""
+def write_roster(folder: Folder, running: Sequence[Child], over: bool) -> None:
+    """Rewrites run.json: every process that is there, this supervisor first; an empty list where the run is over."""
     own = {"name": "supervisor", "pid": os.getpid(), "port": None}
     rows = [{"name": each.name, "pid": each.pid, "port": each.spec.port} for each in running]
-    write_json(folder.run, [own, *rows])
+    write_json(folder.run, [] if over else [own, *rows])
 
 
 def left_behind(mark: str) -> list[psutil.Process]:

@@ -71,7 +71,7 @@ class Supervisor:
     running: dict[str, Child] = field(default_factory=dict)
     down: dict[str, _Down] = field(default_factory=dict)
     falls: dict[str, int] = field(default_factory=dict)
-    ready: set[str] = field(default_factory=set)
+    over: bool = False
 
     @property
     def mark(self) -> str:
@@ -93,7 +93,7 @@ class Supervisor:
 
     def _write(self) -> None:
         try:
-            write_roster(self.folder, list(self.running.values()))
+            write_roster(self.folder, list(self.running.values()), self.over)
         except OSError as error:
             note(f"{self.folder.run} cannot be written: {error}")
 
@@ -180,7 +180,8 @@ class Supervisor:
         for rank in sorted({child.spec.rank for child in self.running.values()}):
             self._end([child for child in self.running.values() if child.spec.rank == rank])
         self.running.clear()
-        self.folder.run.unlink(missing_ok=True)
+        self.over = True
+        self._write()
 
     def _end(self, ending: Sequence[Child]) -> None:
         for child in ending:

@@ -37,6 +37,8 @@ def postgres_and_kafka(data: Path, durable: bool = False) -> Iterator[Servers]:
         if process.stdin:
             process.stdin.close()
         process.wait(60)
+        if process.stdout:
+            process.stdout.close()
 
 
 def _await_servers(process: subprocess.Popen[str]) -> Servers:

@@ -55,7 +55,7 @@ def move_household(status: HouseholdStatus, action: HouseholdAction) -> Househol
     """The status after the action. Raises IllegalMove."""
     after = HOUSEHOLD_MOVES.get((status, action))
     if after is None:
-        raise IllegalMove(members={"status": status, "action": action})
+        raise IllegalMove(members={"state": status, "action": action})
     return after
 
 

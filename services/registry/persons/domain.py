@@ -40,7 +40,7 @@ def move_person(status: PersonStatus, action: PersonAction) -> PersonStatus:
     """The status after the action. Raises IllegalMove."""
     after = PERSON_MOVES.get((status, action))
     if after is None:
-        raise IllegalMove(members={"status": status, "action": action})
+        raise IllegalMove(members={"state": status, "action": action})
     return after
 
 
