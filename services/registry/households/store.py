@@ -19,18 +19,23 @@ class HouseholdNotFound(NotFound):
 
 
 async def load_flat(tx: Transaction, address: Address) -> Row | None:
-    """The flat, locked, with the household that lives there now; None where there is no such flat."""
-    return await tx.fetchrow(
-        """select d.dwelling_id, d.floor, c.name as community_name,
-                  (select o.household_id from occupancies o
-                    where o.dwelling_id = d.dwelling_id and o.valid_to is null and o.retracted_at is null) as occupant
-             from dwellings d join communities c using (community_code)
-            where (community_code, estate, block, unit, flat) = ($1, $2, $3, $4, $5) for update of d""",
+    """The flat, locked, with the household that lives there now; None where there is no such flat. (Two statements: one that waits
+    for a lock still sees what stood when it started.)"""
+    locked = await tx.fetchval(
+        """select dwelling_id from dwellings
+            where (community_code, estate, block, unit, flat) = ($1, $2, $3, $4, $5) for update""",
         address.community_code,
         address.estate,
         address.block,
         address.unit,
         address.flat,
+    )
+    return locked and await tx.fetchrow(
+        """select d.dwelling_id, o.household_id as occupant
+             from dwellings d
+             left join occupancies o on o.dwelling_id = d.dwelling_id and o.valid_to is null and o.retracted_at is null
+            where d.dwelling_id = $1""",
+        locked,
     )
 
 
