@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import db, idempotency, observability, validation
 from shared.auth import Verifier
 from shared.errors import DomainError, Fault, Malformed, TooLarge
-from shared.http import NotModified, problem, problem_of
+from shared.http import PROBLEM, PROBLEM_SCHEMA, NotModified, problem, problem_of
 from shared.ids import new_id
 from shared.settings import Settings
 from shared.worker import Worker
@@ -199,7 +199,30 @@ def create_app(
         app.include_router(part)
     app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes)
     _answer_refusals(app)
+    describe = app.openapi
+    app.openapi = lambda: _described(describe())  # type: ignore[method-assign]
     return app
+
+
+def _described(document: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document with each body's example where tools look for it, and the problem document as what refusals look like."""
+    schemas = document.get("components", {}).get("schemas", {})
+    for operation in (op for path in document["paths"].values() for op in path.values()):
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            name = content.get("schema", {}).get("$ref", "").rsplit("/", 1)[-1]
+            if examples := schemas.get(name, {}).get("examples"):
+                content["example"] = examples[0]
+        for parameter in operation.get("parameters", []):
+            parameter["required"] |= parameter["name"] == "Idempotency-Key"
+            if examples := parameter["schema"].get("examples"):
+                parameter["example"] = examples[0]
+        problem_content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        operation["responses"].pop("422", None)
+        operation["responses"]["4XX"] = {"description": "Refused; the problem says why", "content": problem_content}
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    return document
 
 
 def _answer_refusals(app: FastAPI) -> None:

@@ -5,13 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Header, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from shared.errors import DomainError, Fault, PreconditionFailed, PreconditionRequired
 
 PROBLEM = "application/problem+json"
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "description": "Why it was refused (RFC 9457). `type` is stable; `title` and `detail` follow Accept-Language (zh, en).",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "examples": ["urn:anju:problem:flat-taken"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "trace_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {name: {"type": "string"} for name in ("pointer", "code", "detail")},
+            },
+        },
+    },
+}
 
 
 class Body(BaseModel):
@@ -81,8 +101,12 @@ class Match:
             self.check(version)
 
 
-def _match(request: Request) -> Match:
-    return Match(request.headers.get("if-match"))
+async def _match(
+    if_match: Annotated[
+        str | None, Header(alias="If-Match", description="ETag of the version this change is based on.")
+    ] = None,
+) -> Match:
+    return Match(if_match)
 
 
 IfMatch = Annotated[Match, Depends(_match)]

@@ -194,7 +194,7 @@ def _reasons(
         slugs = [deciding[0].slug]
     else:
         slugs = [row.slug for row in rows if row.outcome is outcome and _always(row, sheet)]
-    either = [] if slugs else [row.slug for row in deciding]
+    either = [] if slugs else [row.slug for row in rows if row in deciding]
     return _listed(scheme, slugs), _listed(scheme, either)
 
 

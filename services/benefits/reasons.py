@@ -111,7 +111,7 @@ REASONS: dict[tuple[Scheme, str], Reason] = _any_scheme() | {
         "relation-active",
         PENSION_CHECK,
         "原参保地已暂停缴费",
-        "原参保地尚未暂停缴费",
+        "原参保地的关系未处于暂停缴费状态",
         "The relation at the old place is not paused",
     ),
     (_E, "arrears"): Reason(

@@ -68,19 +68,19 @@ def works_in_pool(s: PersonSheet) -> bool:
 
 
 def old_relation_active(s: PersonSheet) -> bool:
-    """The old place must have paused first. 110: national online pre-check; 310: 医保办发〔2021〕43号, case A."""
+    """The old place must have paused first. 110: national online pre-check [S20]; 310: 医保办发〔2021〕43号, case A."""
     move = s.leaves_pool()
     return move is not None and move[0].state not in SUSPENDED
 
 
 def in_arrears(s: PersonSheet) -> bool:
-    """Nothing may be owed at the old place (110): national online pre-check."""
+    """Nothing may be owed at the old place (110). National online pre-check [S20]."""
     move = s.leaves_pool()
     return move is not None and s.ask(f"arrears-{s.scheme}", move[0].arrears, lambda: (False, True))
 
 
 def not_insured_there(s: PersonSheet) -> bool:
-    """The new place must have a relation that stands. 110: national online pre-check; 310: 医保办发〔2021〕43号, case A."""
+    """The new place must have a relation that stands. 110: national online pre-check [S20]; 310: 医保办发〔2021〕43号, case A."""
     move = s.leaves_pool()
     return move is not None and not s.insured_at(move[1])
 
@@ -128,7 +128,7 @@ def hukou_moved_in_county(s: PersonSheet) -> bool:
 
 
 def past_age_before_move(s: PersonSheet) -> bool:
-    """Turned 60 before the hukou moved: the old hukou place handles paying and drawing. Resident pension transfer rule [S22a]."""
+    """Turned 60 before the hukou moved: the old hukou place handles it all. Transfer rule [S22a] under Order 765 art. 12 ¶3."""
     if not s.relations() or not s.hukou_moved():
         return False
     age = s.parameters.number(names.RESIDENT_PENSION_AGE, s.facts.residence_division)

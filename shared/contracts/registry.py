@@ -43,6 +43,10 @@ class InsuranceRelation(_Part):
     division: str
     state: Literal["paying", "paused", "ended", "drawing", "retired"]
     arrears: bool | None = None
+    since: date | None = None
+    """First day of cover; for resident medical insurance, of its insurance year."""
+    employer_kind: Literal["public", "enterprise", "other"] | None = None
+    """Kind of employer under which an employee scheme was paid (机关事业单位 or enterprise)."""
 
 
 class Work(_Part):

@@ -14,9 +14,9 @@ from fastapi import FastAPI
 
 from shared.auth import Role
 from shared.db import Database
+from shared.events import REGISTRY, Received
 from shared.ids import new_id
 from shared.inbox import Handlers, apply
-from shared.events import REGISTRY, Received
 from shared.privacy import generate_keys
 from tests.support.actors import ISSUER, token, verifier
 from tests.support.databases import fresh

@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Annotated, Any
 
-from fastapi import Header, Request, Response
+from fastapi import Header, Path, Request, Response
 
+from services.registry import examples
 from services.registry.api import Reading, Writing
 from services.registry.dwellings import service, store
 from services.registry.dwellings.schemas import CommunityBody, CommunityRow, CommunityView
@@ -17,6 +18,10 @@ from shared.db import Read, Reader, Row, Tx
 from shared.http import IfMatch, check_none_match, tag
 from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 
+Code = Annotated[
+    CommunityCode, Path(description="12-digit division code (区划代码).", examples=[examples.COMMUNITY_CODE])
+]
+
 routes = router("/v1/registry/communities", "registry: communities")
 
 
@@ -26,9 +31,11 @@ async def put_community(
     tx: Tx,
     match: IfMatch,
     response: Response,
-    code: CommunityCode,
+    code: Code,
     body: CommunityBody,
-    if_none_match: Annotated[str | None, Header(description="`*`: only where it is not there yet.")] = None,
+    if_none_match: Annotated[
+        str | None, Header(alias="If-None-Match", description="`*`: only where it is not there yet.")
+    ] = None,
 ) -> CommunityView:
     """`code` is the 12-digit division code (区划代码). A new community needs no If-Match; a change needs the ETag that was read.
     Estates stand between community and block; a block without one stands in estate `1`."""
@@ -40,7 +47,7 @@ async def put_community(
 
 @routes.get("/{code}", summary="A community with its blocks, units, floors and flats")
 async def get_community(
-    actor: Reading, read: Reader, request: Request, response: Response, code: CommunityCode
+    actor: Reading, read: Reader, request: Request, response: Response, code: Code
 ) -> CommunityView:
     view = await _view(read, actor, code)
     check_none_match(request, view.version)

@@ -34,6 +34,8 @@ class RelationBody(Body):
     division: Division
     state: Literal["paying", "paused", "ended", "drawing", "retired"]
     arrears: bool | None = None
+    since: date | None = None
+    employer_kind: Literal["public", "enterprise", "other"] | None = None
 
 
 class WorkBody(Body):

@@ -18,7 +18,7 @@ ALLOWED = {
 } | {(status, act): "withdrawn" for status in (CaseStatus.OPEN, CaseStatus.REFUSAL_PROPOSED) for act in ENDINGS}
 
 
-@pytest.mark.parametrize(("status", "action"), product((None, *CaseStatus), CaseAction))
+@pytest.mark.parametrize(("status", "action"), list(product((None, *CaseStatus), CaseAction)))
 def test_full_product_of_moves(status: CaseStatus | None, action: CaseAction) -> None:
     if (status, action) in ALLOWED:
         assert move(status, action) == ALLOWED[status, action]
