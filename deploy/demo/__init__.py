@@ -1,0 +1,1 @@
+"""The demo community: synthetic households that show every outcome of the decision table, loaded through the gateway."""
