@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from time import perf_counter
 from typing import Annotated, Any
 
@@ -72,7 +72,7 @@ class Route(APIRoute):
                 )
             response = await answer(request)
             if tx := request.scope.get("anju.tx"):
-                await idempotency.store(tx, response)
+                await idempotency.store(tx, response, request.scope.get("anju.kept_body", bytes(response.body)))
             return response
 
         return handler
@@ -124,6 +124,8 @@ class Edge:
             await send(message)
 
         try:
+            if int(headers.get(b"content-length", b"0") or 0) > self.max_body_bytes:
+                raise TooLarge(members={"limit_bytes": self.max_body_bytes})
             await self.app(scope, counted, sending)
         except Exception as error:
             if status:
@@ -167,9 +169,14 @@ def create_app(
     routers: Sequence[APIRouter],
     worker: Worker | None = None,
     verifier: Verifier | None = None,
+    *,
+    opening: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
+    inner: Callable[..., ASGIApp] | None = None,
+    documents: bool = True,
 ) -> FastAPI:
     """The application. With a worker and `settings.apart` off, the worker's loops run in the same process; the worker's
-    handlers are given in either case, since retrying a dead letter needs them."""
+    handlers are given in either case, since retrying a dead letter needs them. `opening` is entered while the application runs,
+    `inner(app, owner=…)` is a middleware inside the edge's, `documents` says whether /openapi.json and /docs are the service's own."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -177,6 +184,8 @@ def create_app(
             database = await db.Database.open(settings.database_url.get_secret_value(), settings.pool_size)
             stack.push_async_callback(database.close)
             app.state.database = database
+            if opening:
+                await stack.enter_async_context(opening(app))
             if worker and not settings.apart:
                 await stack.enter_async_context(worker.running(database))
             yield
@@ -185,8 +194,8 @@ def create_app(
         title=title,
         version="0.1.0",
         lifespan=lifespan,
-        openapi_url="/openapi.json",
-        docs_url="/docs",
+        openapi_url="/openapi.json" if documents else None,
+        docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
     )
@@ -197,6 +206,8 @@ def create_app(
     app.include_router(health())
     for part in routers:
         app.include_router(part)
+    if inner:
+        app.add_middleware(inner, owner=app)
     app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes)
     _answer_refusals(app)
     describe = app.openapi

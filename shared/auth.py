@@ -24,6 +24,7 @@ from shared.errors import Forbidden, Unauthenticated, Unavailable
 AUDIENCE = "anju"
 ALGORITHM = "Ed25519"
 _REMEMBERED = 10_000
+_LEEWAY_SECONDS = 5
 
 
 class Role(StrEnum):
@@ -127,6 +128,8 @@ class Actor:
     role: Role
     scopes: frozenset[str]
     place: Place
+    account_version: int = 0
+    """Version of the account when the token was given: the gateway refuses tokens from before a disablement."""
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes
@@ -145,6 +148,7 @@ def actor_of(claims: dict[str, Any]) -> Actor:
         role=Role(claims["role"]),
         scopes=frozenset(claims["scope"].split()),
         place=Place.parse(claims.get("place")),
+        account_version=int(claims.get("account_version", 0)),
     )
 
 
@@ -158,7 +162,10 @@ class Verifier:
         self._fetched_at = 0.0
         self._fetching = asyncio.Lock()
         self._known: dict[str, tuple[Actor, float]] = {}
+        self.check: Callable[[Actor], None] | None = None
+        """Asked of every actor, remembered ones too. Raises Unauthenticated for an account that may no longer act."""
         self._registry = jwt.JWTClaimsRegistry(
+            leeway=_LEEWAY_SECONDS,  # the clock of the issuer's machine may be a little ahead of ours
             iss={"essential": True, "value": issuer},
             aud={"essential": True, "value": AUDIENCE},
             sub={"essential": True},
@@ -169,11 +176,18 @@ class Verifier:
         """Raises Unauthenticated for a token that is not valid now, Unavailable where the keys cannot be fetched."""
         known = self._known.get(token)
         if known and known[1] > time.time():
-            return known[0]
+            actor = known[0]
+        else:
+            actor = await self._verified(token)
+        if self.check:
+            self.check(actor)
+        return actor
+
+    async def _verified(self, token: str) -> Actor:
         claims = await self._claims(token)
         try:
             actor = actor_of(claims)
-        except (KeyError, ValueError, AttributeError) as error:
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise Unauthenticated(headers={"www-authenticate": 'Bearer error="invalid_token"'}) from error
         if len(self._known) >= _REMEMBERED:
             self._known.clear()

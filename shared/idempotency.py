@@ -68,7 +68,8 @@ async def begin(tx: Transaction, request: Request) -> None:
     key = parse_key(request.headers.get("idempotency-key"))
     caller = request.scope["anju.actor"].subject
     scope = hashlib.sha256(f"{caller}\n{key}".encode()).digest()
-    head = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    # The key is part of the digest, and is stored nowhere: what a body holds cannot be guessed from the fingerprint.
+    head = f"{key} {request.method} {request.url.path}?{request.url.query}\n".encode()
     fingerprint = hashlib.sha256(head + await request.body()).digest()
     row = await tx.fetchrow(
         """select pg_try_advisory_xact_lock($2) as claimed, k.fingerprint, k.status, k.headers, k.body
@@ -90,8 +91,8 @@ async def begin(tx: Transaction, request: Request) -> None:
     tx.answer_key = AnswerKey(scope, fingerprint)
 
 
-async def store(tx: Transaction, response: Response) -> None:
-    """Keeps the answer of this transaction under its key."""
+async def store(tx: Transaction, response: Response, body: bytes) -> None:
+    """Keeps the answer of this transaction under its key. `body` is the response's, less what may not be kept."""
     if tx.answer_key is None or response.status_code >= 300:
         return
     headers = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
@@ -102,7 +103,7 @@ async def store(tx: Transaction, response: Response) -> None:
         tx.answer_key.fingerprint,
         response.status_code,
         headers,
-        bytes(response.body),
+        body,
         tx.now,
     )
     if not stored:  # the other request with this key committed between our look and our claim

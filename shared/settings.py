@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     """True: this process serves HTTP only; its worker runs as a process of its own."""
     log_level: str = "INFO"
     max_body_bytes: int = 4 * 1024 * 1024
+    behind_gateway: bool = True
+    """True: the request id that the gateway gave is taken over, so that one id names the request everywhere."""
     relay_idle_seconds: float = Field(default=0.05, gt=0, le=0.25)
     idempotency_hours: int = Field(default=48, ge=24)
     inbox_days: int = Field(default=14, ge=1)

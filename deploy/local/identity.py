@@ -10,17 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from deploy.demo.accounts import DEMO, STANDING, Account
+from deploy.local.console import StartError
 from deploy.local.files import PRIVATE, read_json, write, write_json
 
 _KEY_BYTES = 32
 Credential = dict[str, Any]
 
 
-def ensure_keys(path: Path) -> None:
-    """The master key that wraps people's data keys, and the key of the search hashes."""
-    if not path.exists():
-        master, lookup = (base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode() for _ in range(2))
-        write_json(path, {"current": "k1", "master": {"k1": master}, "lookup": lookup}, PRIVATE)
+def ensure_keys(path: Path, first: bool) -> None:
+    """The master key that wraps people's data keys, and the key of the search hashes. Raises StartError where they were lost:
+    with new ones nobody's data could be read any more."""
+    if path.exists():
+        return
+    if not first:
+        raise StartError(
+            f"{path} is missing, and without it the data there cannot be read: restore it, or `make reset`."
+        )
+    master, lookup = (base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode() for _ in range(2))
+    write_json(path, {"current": "k1", "master": {"k1": master}, "lookup": lookup}, PRIVATE)
 
 
 def ensure_signing_key(path: Path) -> None:
@@ -37,7 +44,7 @@ def _new_signing_key() -> dict[str, str]:
     return {
         "kty": "OKP",
         "crv": "Ed25519",
-        "alg": "EdDSA",
+        "alg": "Ed25519",
         "use": "sig",
         "kid": secrets.token_hex(8),
         "x": public,

@@ -99,8 +99,9 @@ def received(row: Any, offset: int = 0) -> Received:
 
 
 @asynccontextmanager
-async def service(name: str, folder: Path, **overrides: Any) -> AsyncIterator[Service]:
-    """The service on a fresh database. Its worker does not run: tests carry events by `said` and `hear`."""
+async def service(name: str, folder: Path, own_tokens: bool = False, **overrides: Any) -> AsyncIterator[Service]:
+    """The service on a fresh database. Its worker does not run: tests carry events by `said` and `hear`. It knows the tests' tokens,
+    or (`own_tokens`, the gateway) those it signs itself."""
     keys = folder / "keys.json"
     keys.write_text(json.dumps(generate_keys()))
     module = importlib.import_module(f"services.{name}.app")
@@ -110,7 +111,7 @@ async def service(name: str, folder: Path, **overrides: Any) -> AsyncIterator[Se
         settings = settings_class(
             database_url=url, issuer=ISSUER, keys_file=keys, apart=True, **({"demo": True} | overrides)
         )
-        app: FastAPI = module.build(settings, verifier())
+        app: FastAPI = module.build(settings, None if own_tokens else verifier())
         async with app.router.lifespan_context(app):
             transport = httpx.ASGITransport(app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:

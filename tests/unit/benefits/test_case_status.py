@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from services.benefits.domain import MOVES, CaseAction, CaseStatus, IllegalMove, is_pending, move
+from services.benefits.assessments.domain import MOVES, CaseAction, CaseStatus, IllegalMove, is_pending, move
 from shared.errors import Conflict
 
 ENDINGS = (CaseAction.WITHDRAW, CaseAction.PERSON_DIED, CaseAction.WITHDRAW_HOUSEHOLD)

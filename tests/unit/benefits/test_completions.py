@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.benefits.domain import (
+from services.benefits.assessments.domain import (
     DEFAULTS,
     NO_WORK,
     PERSON_SCHEMES,
@@ -33,7 +33,7 @@ from services.benefits.domain import (
     may_open,
     refusal,
 )
-from services.benefits.reasons import FACTS
+from services.benefits.assessments.reasons import FACTS
 
 HERE, NEAR, GUIYANG, HANGZHOU = KNOWN_PLACES = ("522731", "522728", "520103", "330106")
 PLACES = (*KNOWN_PLACES, "520102", "330110", "330203", "110101", "659001")
@@ -79,6 +79,14 @@ def _arrears(facts: PersonFacts, value: bool | None) -> PersonFacts:
     return replace(facts, relations={**facts.relations, Scheme.EMPLOYEE_PENSION: told})
 
 
+def _year(facts: PersonFacts, value: date | None) -> PersonFacts:
+    relations = facts.relations.get(Scheme.RESIDENT_MEDICAL)
+    if relations is None:
+        return facts
+    told = tuple(replace(relation, since=value) for relation in relations)
+    return replace(facts, relations={**facts.relations, Scheme.RESIDENT_MEDICAL: told})
+
+
 Fill = tuple[Callable[[PersonFacts, Any], PersonFacts], list[Any]]
 KINDS = [EmployerKind.PUBLIC, EmployerKind.ENTERPRISE]
 FACTS_OF_A_PERSON: dict[str, Fill] = {
@@ -92,7 +100,7 @@ FACTS_OF_A_PERSON: dict[str, Fill] = {
     "employer-kind": (_work("employer_kind"), list(KINDS)),
     "arrears-110": (_arrears, [False, True]),
     "organised-transfer": (_field("organised_transfer"), [False, True]),
-    "resident-medical-from": (_field("resident_medical_from"), [date(2025, 1, 1), date(2026, 1, 1)]),
+    "resident-medical-from": (_year, [date(2025, 1, 1), date(2026, 1, 1)]),
 }
 RELATIONS: dict[str, Fill] = {
     f"insurance-{scheme}": (_related(scheme), list(completions_of_relations(scheme))) for scheme in PERSON_SCHEMES
@@ -108,6 +116,7 @@ relation_tuples = {
             st.sampled_from(STATES),
             st.booleans(),
             st.sampled_from((None, None, *EmployerKind)),
+            st.sampled_from((date(2025, 1, 1), date(2026, 1, 1))),
         ),
         max_size=2,
     ).map(tuple)
@@ -126,7 +135,6 @@ persons = st.builds(
     ),
     st.booleans(),
     st.fixed_dictionaries(relation_tuples),
-    st.sampled_from((date(2025, 1, 1), date(2026, 1, 1))),
     st.frozensets(st.sampled_from(PERSON_SCHEMES), max_size=1),
 )
 days = st.sampled_from((MAY, OCTOBER))

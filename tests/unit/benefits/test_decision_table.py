@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from services.benefits.domain import (
+from services.benefits.assessments.domain import (
     DEFAULTS,
     NO_DIBAO,
     NO_WORK,
@@ -31,15 +31,15 @@ from services.benefits.domain import (
     may_open,
     refusal,
 )
-from services.benefits.parameters import (
+from services.benefits.assessments.parameters import (
     DIBAO_OPEN_TO_RESIDENCE,
     DIBAO_PERMIT_REQUIRED,
     DIBAO_RECLASS_ON_RESIDENCE,
     INTRA_PROVINCE_FUND_MOVE,
 )
-from services.benefits.reasons import REASONS
-from services.benefits.rules import TABLE
-from services.benefits.rules_dibao import DIBAO_TABLE
+from services.benefits.assessments.reasons import REASONS
+from services.benefits.assessments.rules import TABLE
+from services.benefits.assessments.rules_dibao import DIBAO_TABLE
 
 HERE, SAME_PREFECTURE, SAME_PROVINCE = "522731", "522728", "520103"
 HANGZHOU, GUANGZHOU = "330106", "440106"
@@ -331,8 +331,8 @@ def test_v8_resident_insured_who_moves_in_may_waits_for_the_window() -> None:
 
 
 def test_enrolment_in_the_window_waits_for_its_year() -> None:
-    facts = person(rel(RESIDENT_MEDICAL, SAME_PROVINCE), rel(RESIDENT_MEDICAL, HERE))
-    enrolled = replace(facts, resident_medical_from=date(2026, 1, 1))
+    there = replace(rel(RESIDENT_MEDICAL, HERE), since=date(2026, 1, 1))
+    enrolled = person(replace(rel(RESIDENT_MEDICAL, SAME_PROVINCE), since=date(2025, 1, 1)), there)
     assert assess(enrolled, DEFAULTS, OCTOBER)[RESIDENT_MEDICAL].outcome is Outcome.KEEP
     assert assess(enrolled, DEFAULTS, date(2026, 1, 1))[RESIDENT_MEDICAL].outcome is Outcome.TRANSFER
 

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from services.benefits import parameters
-from services.benefits.domain import DEFAULTS, MoveClass, Parameter, Scheme, move_class, parameters_on, pool
-from services.benefits.parameters import MissingParameter, Parameters
+from services.benefits.assessments.domain import DEFAULTS, MoveClass, Parameter, Scheme, move_class, parameters_on, pool
+from services.benefits.assessments.parameters import MissingParameter, Parameters
 from shared import divisions
 
 ON = date(2025, 5, 15)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.benefits.domain import (
+from services.benefits.assessments.domain import (
     DEFAULTS,
     NO_WORK,
     PERSON_SCHEMES,
@@ -30,7 +30,7 @@ from services.benefits.domain import (
     may_open,
     refusal,
 )
-from services.benefits.reasons import FACTS
+from services.benefits.assessments.reasons import FACTS
 
 HERE, NEAR, GUIYANG, HANGZHOU = ("522731", "522728", "520103", "330106")
 MAY, OCTOBER = date(2025, 5, 15), date(2025, 10, 15)

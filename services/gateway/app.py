@@ -1,0 +1,61 @@
+"""The gateway's application. `python -m services.gateway.app` serves it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from services.gateway.api import pages, staff, tokens
+from services.gateway.disabled import Disabled
+from services.gateway.documents import ASSETS, Documents
+from services.gateway.proxy import Proxy, open_session
+from services.gateway.service import seed
+from services.gateway.settings import GatewaySettings
+from services.gateway.tokens import Signer
+from services.gateway.views import views
+from shared import clock
+from shared.app import create_app, serve
+from shared.auth import Verifier
+
+
+def build(settings: GatewaySettings, verifier: Verifier | None = None) -> FastAPI:
+    """Raises OSError or ValueError where the signing key or the accounts to create cannot be read."""
+    signer = Signer.load(settings.signing_key_file, settings.issuer)
+    verifier = verifier or Verifier(settings.issuer, "", signer.keys)
+    app = create_app(
+        "gateway",
+        "Anju gateway",
+        settings,
+        [pages, tokens, staff, views],
+        None,
+        verifier,
+        opening=_open,
+        inner=Proxy,
+        documents=False,
+    )
+    app.state.signer = signer
+    app.state.disabled = Disabled(settings.gateway_disabled_refresh_seconds)
+    app.state.bootstrap = json.loads(settings.bootstrap_file.read_text("utf-8")) if settings.bootstrap_file else []
+    app.mount("/docs/assets", StaticFiles(directory=ASSETS))
+    return app
+
+
+@asynccontextmanager
+async def _open(app: FastAPI) -> AsyncIterator[None]:
+    settings: GatewaySettings = app.state.settings
+    async with AsyncExitStack() as stack:
+        async with app.state.database.transaction(clock.now()) as tx:
+            await seed(tx, app.state.bootstrap)
+        app.state.session = await stack.enter_async_context(open_session(settings.gateway_upstream_seconds))
+        app.state.documents = Documents(app.state.session, settings.upstreams)
+        await stack.enter_async_context(app.state.disabled.refreshed(app.state.database))
+        yield
+
+
+if __name__ == "__main__":
+    configured = GatewaySettings()
+    serve(build(configured), configured)

@@ -1,0 +1,99 @@
+"""What the gateway decides: which accounts an administrator may make, how long failures delay, which paths pass. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.errors import Fault
+
+STAFF_ROLES = frozenset(
+    {
+        "block-head",
+        "community-cadre",
+        "community-secretary",
+        "street-welfare-clerk",
+        "county-civil-affairs",
+        "insurance-agency",
+        "employment-service",
+        "grid-centre",
+        "auditor",
+        "admin",
+    }
+)
+"""Roles an administrator gives to staff. Clients and `operator` are not made over HTTP."""
+
+_PLACELESS = frozenset({"auditor", "admin"})
+_BLOCK = re.compile(r"[0-9]{12}/[^/\x00-\x1f]{1,16}/[^/\x00-\x1f]{1,16}")
+_DIVISION = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}")
+
+FREE_FAILURES = 3
+LONGEST_DELAY = timedelta(minutes=15)
+
+
+def faults_of_place(role: str, place: str | None) -> list[Fault]:
+    """A block head has a block, others a division; auditor and administrator may have none."""
+    if place is None:
+        if role in _PLACELESS:
+            return []
+        return [Fault("/place", "place-missing", "this role needs a place", "该角色必须指定管辖范围")]
+    if role == "block-head":
+        if _BLOCK.fullmatch(place):
+            return []
+        return [
+            Fault(
+                "/place",
+                "place-malformed",
+                "a block head's place is community/estate/block",
+                "楼长范围应为 社区/小区/楼栋",
+            )
+        ]
+    if _DIVISION.fullmatch(place):
+        return []
+    return [Fault("/place", "place-malformed", "not a division code of 2 to 12 digits", "不是 2 至 12 位的区划代码")]
+
+
+def locked_until(failures: int, now: datetime) -> datetime | None:
+    """After how many failures in a row the next try must wait until when: 1 s, 2 s, 4 s, … at most 15 minutes."""
+    if failures < FREE_FAILURES:
+        return None
+    return now + min(timedelta(seconds=2 ** min(failures - FREE_FAILURES, 20)), LONGEST_DELAY)
+
+
+def narrowed(held: frozenset[str], asked: str | None) -> frozenset[str] | None:
+    """The scopes of a token: those asked for, all held where none are named; None where something not held is asked for."""
+    wanted = frozenset((asked or "").split())
+    if not wanted:
+        return held
+    return wanted if wanted <= held else None
+
+
+_STEP_OUT = re.compile(rb"(^|/)(\.|%2e){1,2}(/|$)|//|%2f|%5c|\\|%00|#", re.IGNORECASE)
+
+
+def passes(raw_path: bytes) -> bool:
+    """May this path go to a service as it is? Not where it could mean another path there: dots, encoded slashes, doubled ones."""
+    return not _STEP_OUT.search(raw_path)
+
+
+SECTIONS = {"grid": ("cell", "visit"), "benefits": ("assessments",), "jobs": ("seekers", "employments", "without_work")}
+"""What of a service's answer stands in the overview."""
+
+
+def compose_overview(answers: Mapping[str, tuple[int, Any]]) -> dict[str, Any] | None:
+    """The overview of what services answered: (status, JSON), status 0 for no answer. None: the caller sees no such household.
+
+    A service that does not know the household (yet), or does not show it to this caller, is left out.
+    """
+    status, household = answers["registry"]
+    if status not in (0, 200):
+        return None
+    view: dict[str, Any] = {"household": household if status == 200 else None}
+    for service, fields in SECTIONS.items():
+        status, found = answers[service]
+        if status == 200:
+            view[service] = {field: found.get(field) for field in fields}
+    view["unavailable"] = [service for service, (status, _) in answers.items() if status == 0]
+    return view

@@ -1,0 +1,162 @@
+"""Order holds per aggregate only, and Kafka may repeat: whatever the order and however often, jobs comes to the same end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.jobs.handlers import HANDLERS
+from shared.contracts.registry import Work
+from shared.db import Database
+from shared.events import Received
+from shared.ids import new_id
+from shared.inbox import apply
+from tests.integration.jobs.news import EMPLOYED, NONE, NOW, Family, picture
+from tests.support.databases import fresh
+
+Story = Callable[[Family], list[Received]]
+FARMING = Work(status="employed", form="farming", started_on=date(2025, 3, 1))
+
+
+def settles(f: Family) -> list[Received]:
+    """Nobody is in work."""
+    child = {"birth_on": date(2015, 1, 1), "labour_class": "NONE"}
+    return [f.settled("abc"), f.registered("a", work=NONE), f.registered("b", work=NONE), f.registered("c", **child)]
+
+
+def says_more(f: Family) -> list[Received]:
+    """One works, as comes out later; another's statement is corrected; the household moves."""
+    return [
+        f.settled("ab"),
+        f.registered("a"),
+        f.facts("a", 2, labour_class="SKILLED"),
+        f.facts("a", 3, work=EMPLOYED),
+        f.registered("b", work=FARMING),
+        f.facts("b", 2, work=NONE),
+        f.moved("ab", 2, flat="201", block="2"),
+    ]
+
+
+def loses_the_one_in_work(f: Family) -> list[Received]:
+    """The only one in work dies."""
+    return [
+        f.settled("ab"),
+        f.registered("a", work=EMPLOYED),
+        f.registered("b", work=NONE),
+        f.died("a", 2, work=EMPLOYED),
+        f.changed("b", 2),
+    ]
+
+
+def dies_out(f: Family) -> list[Received]:
+    """The last member dies, and the household ends."""
+    return [f.settled("a"), f.registered("a", work=NONE), f.died("a", 2, work=NONE), f.changed("", 2, state="ended")]
+
+
+def was_entered_by_mistake(f: Family) -> list[Received]:
+    """Withdrawn."""
+    return [
+        f.settled("ab"),
+        f.registered("a", work=EMPLOYED),
+        f.registered("b", work=NONE),
+        f.withdrawn(2),
+        f.undone("a", 2, work=EMPLOYED),
+        f.undone("b", 2, work=NONE),
+    ]
+
+
+def settles_anew(f: Family) -> list[Received]:
+    """Withdrawn, then settled in another household: stated work opens afresh."""
+    return [
+        *was_entered_by_mistake(f),
+        f.settled("ab", household="other", block="2"),
+        f.registered("a", 3, household="other", work=FARMING),
+        f.registered("b", 3, household="other", work=NONE),
+    ]
+
+
+def settles_anew_in_the_same_work(f: Family) -> list[Received]:
+    return [
+        *was_entered_by_mistake(f),
+        f.settled("ab", household="other", block="2"),
+        f.registered("a", 3, household="other", work=EMPLOYED),
+        f.registered("b", 3, household="other", work=NONE),
+    ]
+
+
+def settles_anew_without_work(f: Family) -> list[Received]:
+    return [
+        *was_entered_by_mistake(f),
+        f.settled("ab", household="other", block="2"),
+        f.registered("a", 3, household="other", work=NONE),
+        f.registered("b", 3, household="other", work=NONE),
+    ]
+
+
+ENDS: dict[Story, dict[str, Any]] = {
+    settles: {"seekers": ["a", "b"], "standing": {"home": "without-work"}, "told without work": ["home"]},
+    says_more: {"seekers": ["b"], "standing": {"home": "in-work"}, "told work": {"a": ["migrant"]}},
+    loses_the_one_in_work: {"seekers": ["b"], "standing": {"home": "without-work"}, "told without work": ["home"]},
+    dies_out: {"seekers": [], "standing": {"home": "no-labour"}, "told without work": []},
+    was_entered_by_mistake: {"employments": [], "seekers": [], "standing": {"home": "no-labour"}, "told work": {}},
+    settles_anew: {"seekers": ["b"], "standing": {"home": "no-labour", "other": "in-work"}},
+    settles_anew_in_the_same_work: {"seekers": ["b"], "told work": {"a": ["migrant"]}},
+    settles_anew_without_work: {"seekers": ["a", "b"], "told without work": ["other"], "employments": []},
+}
+
+
+@pytest.fixture(scope="module")
+async def database() -> AsyncIterator[Database]:
+    async with fresh("jobs") as (_, database):
+        yield database
+
+
+async def end_of(database: Database, family: Family, events: list[Received], batches: list[int]) -> dict[str, Any]:
+    """Applies the events, so many to a batch, and says what jobs comes to."""
+    rest, sizes = events, iter(batches)
+    while rest:
+        size = next(sizes, len(rest))
+        await apply(database, HANDLERS, rest[:size], NOW)
+        rest = rest[size:]
+    return await picture(database, family)
+
+
+@pytest.mark.parametrize("story", ENDS, ids=lambda story: story.__name__)
+async def test_the_story_told_in_order(database: Database, story: Story) -> None:
+    family = Family()
+    found = await end_of(database, family, story(family), [])
+    assert {key: found[key] for key in ENDS[story]} == ENDS[story]
+
+
+@pytest.mark.parametrize("story", ENDS, ids=lambda story: story.__name__)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+async def test_any_order_and_repeats_come_to_the_same(database: Database, story: Story, data: st.DataObject) -> None:
+    family = Family()
+    expected = await end_of(database, family, story(family), [])
+    again = Family()
+    events = story(again)
+    order = data.draw(st.permutations(range(len(events))))
+    repeats = data.draw(st.lists(st.tuples(st.sampled_from(events), st.integers(0, 12)), max_size=4))
+    played = [events[i] for i in order]
+    for event, place in repeats:  # under a fresh id: the inbox would stop the same one
+        played.insert(place, replace(event, id=new_id()))
+    batches = data.draw(st.lists(st.integers(1, 3), max_size=12))
+    found = await end_of(database, again, played, batches)
+    assert found == expected
+
+
+async def test_versions_only_grow(database: Database) -> None:
+    rows = await database.pool.fetch("select key, version from outbox order by id")
+    newest: dict[str, int] = {}
+    for row in rows:
+        assert row["version"] > newest.get(row["key"], 0)
+        newest[row["key"]] = row["version"]
+    assert rows
+    assert not await database.pool.fetchval("select exists (select from dead_letters)")
