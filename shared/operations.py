@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import AfterValidator
@@ -51,7 +52,7 @@ def dead_letters(service: str) -> APIRouter:
     async def list_dead_letters(
         actor: Operator, read: Reader, status: Status = "open", cursor: Cursor = None, limit: Limit = 50
     ) -> Page[DeadLetterView]:
-        after = decode_cursor(cursor, (str,))
+        after = decode_cursor(cursor, (UUID,))
         rows = await read.fetch(
             """select * from dead_letters where status = $1 and ($2::uuid is null or event_id > $2)
                 order by event_id limit $3""",

@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel
 
 from shared.errors import Fault, Malformed
+from shared.ids import parse_id
 
 T = TypeVar("T")
 
@@ -36,13 +40,33 @@ def encode_cursor(*keys: Any) -> str:
 
 
 def decode_cursor(cursor: str | None, kinds: tuple[type, ...]) -> tuple[Any, ...] | None:
-    """The keys; None for the first page. Raises BadCursor."""
+    """The keys; None for the first page. `kinds`: str, int, date, or UUID (an id, given back as text). Raises BadCursor."""
     if cursor is None:
         return None
     try:
         keys = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
-        keys = None
-    if not isinstance(keys, list) or tuple(type(key) for key in keys) != kinds:
-        raise BadCursor(faults=[Fault("query:cursor", "invalid", "not a cursor", "不是有效的游标")])
-    return tuple(keys)
+        if not isinstance(keys, list):
+            raise TypeError
+        return tuple(_READERS[kind](key) for key, kind in zip(keys, kinds, strict=True))
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise BadCursor(faults=[Fault("query:cursor", "invalid", "not a cursor", "不是有效的游标")]) from error
+
+
+def _text(key: Any) -> str:
+    if type(key) is not str or "\0" in key:
+        raise TypeError
+    return key
+
+
+def _number(key: Any) -> int:
+    if type(key) is not int:
+        raise TypeError
+    return key
+
+
+_READERS: dict[type, Callable[[Any], Any]] = {
+    str: _text,
+    int: _number,
+    date: lambda key: date.fromisoformat(_text(key)),
+    UUID: lambda key: parse_id(_text(key)),
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -82,7 +83,9 @@ class Family:
     def undone(self, label: str, version: int, household: str = "home", **facts: Any) -> Received:
         return self._person(PersonWithdrawn, label, version, household, {"state": "withdrawn"} | facts)
 
-    def _household(self, kind: type[Any], version: int, household: str, members: str, **more: Any) -> Received:
+    def _household(
+        self, kind: type[Any], version: int, household: str, members: Iterable[str], **more: Any
+    ) -> Received:
         state = {
             "version": version,
             "household_id": self.household(household),
@@ -100,14 +103,14 @@ class Family:
         event: Event = kind(**(state | more))
         return carried(event)
 
-    def settled(self, members: str, version: int = 1, household: str = "home", **more: Any) -> Received:
-        """`members`: their labels, one character each."""
+    def settled(self, members: Iterable[str], version: int = 1, household: str = "home", **more: Any) -> Received:
+        """`members`: their labels."""
         return self._household(HouseholdSettled, version, household, members, **more)
 
-    def moved(self, members: str, version: int, household: str = "home", **more: Any) -> Received:
+    def moved(self, members: Iterable[str], version: int, household: str = "home", **more: Any) -> Received:
         return self._household(HouseholdMoved, version, household, members, **more)
 
-    def changed(self, members: str, version: int, household: str = "home", **more: Any) -> Received:
+    def changed(self, members: Iterable[str], version: int, household: str = "home", **more: Any) -> Received:
         return self._household(HouseholdChanged, version, household, members, **more)
 
     def withdrawn(self, version: int, household: str = "home") -> Received:

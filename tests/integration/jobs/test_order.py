@@ -26,8 +26,8 @@ FARMING = Work(status="employed", form="farming", started_on=date(2025, 3, 1))
 
 def settles(f: Family) -> list[Received]:
     """Nobody is in work."""
-    child = {"birth_on": date(2015, 1, 1), "labour_class": "NONE"}
-    return [f.settled("abc"), f.registered("a", work=NONE), f.registered("b", work=NONE), f.registered("c", **child)]
+    child = f.registered("c", birth_on=date(2015, 1, 1), labour_class="NONE")
+    return [f.settled("abc"), f.registered("a", work=NONE), f.registered("b", work=NONE), child]
 
 
 def says_more(f: Family) -> list[Received]:

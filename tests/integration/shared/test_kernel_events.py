@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,10 +21,10 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-async def prefix() -> AsyncIterator[str]:
+async def prefix() -> str:
     name = f"t{new_id()[-12:]}-"
     await make_topics(name)
-    yield name
+    return name
 
 
 @pytest.fixture
@@ -150,7 +149,7 @@ def broken(tx: Transaction, event: Any) -> Any:
 async def dead_letter(registry: Service, jobs_side: Database, event: Event) -> str:
     """The event fails on a bug of the listener; its id."""
     await say(jobs_side, event)
-    row = await jobs_side.pool.fetchrow("delete from outbox returning *")
+    (row,) = await jobs_side.pool.fetch("delete from outbox returning *")
     await inbox.apply(registry.database, {type(event): broken}, [received(row)], clock.now())
     return str(row["event_id"])
 

@@ -6,10 +6,15 @@ from itertools import product
 
 import pytest
 
-from services.benefits.assessments.domain import MOVES, CaseAction, CaseStatus, IllegalMove, is_pending, move
+from services.benefits.cases.domain import MOVES, CaseAction, CaseStatus, IllegalMove, is_pending, move
 from shared.errors import Conflict
 
-ENDINGS = (CaseAction.WITHDRAW, CaseAction.PERSON_DIED, CaseAction.WITHDRAW_HOUSEHOLD)
+ENDINGS = (
+    CaseAction.WITHDRAW,
+    CaseAction.PERSON_DIED,
+    CaseAction.END_HOUSEHOLD,
+    CaseAction.WITHDRAW_HOUSEHOLD,
+)
 ALLOWED = {
     (None, CaseAction.OPEN): "open",
     (None, CaseAction.REFUSE): "refusal-proposed",
@@ -26,7 +31,7 @@ def test_full_product_of_moves(status: CaseStatus | None, action: CaseAction) ->
         with pytest.raises(IllegalMove) as refused:
             move(status, action)
         assert isinstance(refused.value, Conflict)
-        assert refused.value.members == {"status": status, "action": action}
+        assert refused.value.members == {"state": status, "action": action}
 
 
 def test_refusal_is_final_only_after_a_confirmation() -> None:

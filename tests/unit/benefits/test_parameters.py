@@ -6,10 +6,8 @@ from datetime import date
 
 import pytest
 
-from services.benefits import parameters
 from services.benefits.assessments.domain import DEFAULTS, MoveClass, Parameter, Scheme, move_class, parameters_on, pool
-from services.benefits.assessments.parameters import MissingParameter, Parameters
-from shared import divisions
+from services.benefits.assessments.parameters import MissingParameter, Parameters, latest, overlaid
 
 ON = date(2025, 5, 15)
 
@@ -39,13 +37,6 @@ def row(name: str, value: bool | int | str, prefix: str = "", since: date = date
 def test_move_class_and_its_exceptions(old: str, new: str, expected: MoveClass) -> None:
     assert move_class(old, new) is expected
     assert move_class(new, old) is expected
-
-
-@pytest.mark.parametrize("code", ["522731", "522731003012", "419001", "429021", "469005", "659001", "110229", "500242"])
-def test_places_agree_with_the_table_of_divisions(code: str) -> None:
-    assert parameters.prefecture(code) == divisions.prefecture(code)
-    assert parameters.county(code) == divisions.county(code)
-    assert parameters.province(code) == divisions.province(code)
 
 
 @pytest.mark.parametrize(
@@ -91,3 +82,17 @@ def test_a_missing_or_wrong_parameter_is_an_error_not_a_guess() -> None:
 def test_every_default_has_a_source() -> None:
     assert all(default.source for default in DEFAULTS)
     assert len({(default.name, default.prefix, default.valid_from) for default in DEFAULTS}) == len(DEFAULTS)
+
+
+def test_rows_stand_beside_the_defaults_or_in_their_place() -> None:
+    default = next(default for default in DEFAULTS if default.name == "dibao.open_to_residence")
+    here = row(default.name, True, "52", date(2024, 1, 1))
+    corrected = row(default.name, True, default.prefix, default.valid_from)
+    assert set(overlaid([here])) == {*DEFAULTS, here}
+    assert set(overlaid([corrected])) == {*DEFAULTS, corrected} - {default}
+    assert overlaid([]) == overlaid(DEFAULTS)
+
+
+def test_what_holds_is_the_latest_row_of_each_name_and_prefix() -> None:
+    rows = (row("a", 2, since=date(2024, 1, 1)), row("a", 1), row("a", 9, since=date(2026, 1, 1)), row("a", 3, "52"))
+    assert [(r.prefix, r.value) for r in latest(rows, ON)] == [("", 2), ("52", 3)]
