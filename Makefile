@@ -15,14 +15,15 @@ reset: ## forget all data of ANJU_DATA (.anju)
 venv: ## make .venv from requirements.lock
 	@$(IN_VENV)
 
-test: ## run all tests
-	@$(IN_VENV) -m pytest tests
+test: ## run all tests (T=tests/unit for some)
+	@$(IN_VENV) -m pytest $(or $(T),tests) -q -n 2 --dist loadgroup
 
-check: venv ## format, lint, types, import contracts
+check: venv ## format, lint, types, import contracts, migrations in step with models
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-cache
+	$(PY) -m tests.support.check_migrations
 
 fmt: venv ## format and fix what can be fixed
 	$(PY) -m ruff format .

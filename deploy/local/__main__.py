@@ -39,7 +39,9 @@ def main() -> int:
         "python -m deploy.local", description=_ABOUT, epilog=_VARIABLES, formatter_class=form
     )
     parser.add_argument("command", nargs="?", default="run", choices=("run", "reset", "servers"))
-    parser.add_argument("--not-durable", action="store_true", help="servers: do not wait for the disk (tests)")
+    parser.add_argument(
+        "--throwaway", action="store_true", help="servers: do not wait for the disk, and remove the data at the end"
+    )
     given = parser.parse_args()
     os.umask(0o022)
     try:
@@ -47,7 +49,7 @@ def main() -> int:
         if given.command == "reset":
             return reset.main(options)
         if given.command == "servers":
-            return servers.main(options, durable=not given.not_durable)
+            return servers.main(options, throwaway=given.throwaway)
         return run.main(options)
     except StartError as error:
         return run.fail(error)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import subprocess
 from pathlib import Path
 
-from deploy.local.children import Account
+from deploy.local.children import Account, ask
 from deploy.local.console import StartError, say
 
 NAME = "anju"
@@ -62,7 +61,7 @@ def _make() -> Account | None:
     for command in _MAKERS:
         if shutil.which(command[0]):
             # Two runs may come here at once: whether the user is there afterwards is what counts.
-            subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+            ask(command, os.environ)
             if found := _find(NAME):
                 say(f"Made the system user {NAME!r} for PostgreSQL, which does not run as root.")
                 return found
@@ -71,13 +70,5 @@ def _make() -> Account | None:
 
 def reaches(account: Account, path: Path, flag: str = "-x") -> bool:
     """Can that user get at the path (`-x` pass through or run it, `-r` read it)? Asked of the system, as that user."""
-    asked = subprocess.run(
-        ["/bin/sh", "-c", 'test "$0" "$1"', flag, str(path)],
-        cwd="/",
-        user=account.uid,
-        group=account.gid,
-        extra_groups=[],
-        env={},
-        check=False,
-    )
+    asked = ask(["/bin/sh", "-c", 'test "$0" "$1"', flag, str(path)], {}, account)
     return asked.returncode == 0

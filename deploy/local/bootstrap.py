@@ -12,11 +12,12 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,10 +26,13 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "anju-stamp"
-INSTALLING = VENV / "anju-installing"
-PIP_LOG = VENV / "anju-pip.log"
+WHEELS = VENV / "anju-wheels"
+UNFINISHED = VENV / "anju-unfinished"
 OLDEST, NEWEST = (3, 11), (3, 13)
 _TRIES = 4
+_PART = 8
+_NEEDED = "some 800 MB"
+_MEDDLING = ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX")
 _VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
 
 
@@ -39,7 +43,8 @@ class Fault(Exception):
 def main(arguments: Sequence[str]) -> int:
     """The exit code; does not return where there are arguments and the environment stands."""
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, _end)
+        if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN:
+            signal.signal(each, _end)
     try:
         _refuse_version()
         with LOCK.open("rb") as lock:
@@ -68,22 +73,25 @@ def _refuse_version() -> None:
 
 
 def ensure(lock: int, wanted: str) -> None:
-    """Makes or completes the environment so that it is what the lock's hash says. One process at a time: `lock` is an open
-    file that the installer inherits, so that even an installer whose parent was killed is waited for. Raises Fault."""
+    """Makes or completes the environment so that it is what the lock's hash says. Raises Fault.
+
+    One process at a time: `lock` is an open file that the installer inherits, so that even an installer whose parent was
+    killed is waited for.
+    """
     version = _version_there()
-    if _stamped(wanted, version):
+    if stamped(wanted, version):
         return
     _wait_for_turn(lock)
     version = _version_there()
-    if _stamped(wanted, version):
+    if stamped(wanted, version):
         return
-    if version is None or INSTALLING.exists():
+    if version is None or UNFINISHED.exists():
         _make(lock)
         version = _version_there()
-    INSTALLING.touch()
-    _install(lock)
+    else:
+        _bring_up_to_date(lock)
     STAMP.write_text(f"{wanted} {version}\n")
-    INSTALLING.unlink()
+    UNFINISHED.unlink()
 
 
 def _version_there() -> str | None:
@@ -96,9 +104,9 @@ def _version_there() -> str | None:
     return None if os.environ.get("PYTHON") and version != own else version
 
 
-def _stamped(wanted: str, version: str | None) -> bool:
+def stamped(wanted: str, version: str | None) -> bool:
     try:
-        return STAMP.read_text() == f"{wanted} {version}\n" and not INSTALLING.exists()
+        return STAMP.read_text() == f"{wanted} {version}\n" and not UNFINISHED.exists()
     except FileNotFoundError:
         return False
 
@@ -112,66 +120,111 @@ def _wait_for_turn(lock: int) -> None:
 
 
 def _make(lock: int) -> None:
+    """A new environment. Packages are downloaded in parts into a folder inside, which outlives a break."""
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         raise Fault(
             f"{sys.executable} comes without the module venv: install it (on Debian and Ubuntu the package "
             f"python{sys.version_info[0]}.{sys.version_info[1]}-venv), or set PYTHON to a complete Python."
         )
     print(f"Making the virtual environment {VENV}", flush=True)
-    # Interrupted, it must be made anew: it may have a Python and no pip.
-    VENV.mkdir(exist_ok=True)
-    code = _run([sys.executable, "-m", "venv", "--clear", str(VENV)], lock)
+    _begin_anew()
+    code, _ = _run([sys.executable, "-m", "venv", str(VENV)], lock)
     if code:
         raise Fault(f"The virtual environment {VENV} could not be made (exit code {code}; see above).")
+    _download(lock)
+    print("Installing the packages", flush=True)
+    # A package that comes as source may need others to be built with, and those are not among the downloads.
+    offline = [] if any(WHEELS.glob("*.tar.gz")) else ["--no-index"]
+    _pip(lock, "install", "--quiet", "--find-links", str(WHEELS), *offline, "--requirement", str(LOCK))
+    shutil.rmtree(WHEELS)
 
 
-def _install(lock: int) -> None:
-    print("Installing the packages of requirements.lock (once; some 170 MB)", flush=True)
+def _begin_anew() -> None:
+    """Empties the folder of all but downloads, and marks it as unfinished: broken off, it may have a Python that runs and
+    half a pip."""
+    WHEELS.mkdir(parents=True, exist_ok=True)
+    UNFINISHED.touch()
+    for each in VENV.iterdir():
+        if each.is_dir() and not each.is_symlink() and each != WHEELS:
+            shutil.rmtree(each)
+        elif each not in (WHEELS, UNFINISHED):
+            each.unlink()
+
+
+def _download(lock: int) -> None:
+    pieces = parts(LOCK.read_text(encoding="utf-8"))
+    for number, part in enumerate(pieces, 1):
+        listed = WHEELS / f"{hashlib.sha256(part.encode()).hexdigest()[:16]}.txt"
+        done = listed.with_suffix(".done")
+        if not done.exists():
+            print(f"Downloading the packages of requirements.lock (once): part {number} of {len(pieces)}", flush=True)
+            listed.write_text(part, encoding="utf-8")
+            _pip(lock, "download", "--no-deps", "--dest", str(WHEELS), "--requirement", str(listed))
+            done.touch()
+
+
+def parts(text: str) -> list[str]:
+    """The requirements of a lock file, with their hashes, some at a time."""
+    requirements: list[str] = []
+    for line in text.splitlines(keepends=True):
+        if line.startswith(" ") and requirements and not line.lstrip().startswith("#"):
+            requirements[-1] += line
+        elif line.strip() and not line.lstrip().startswith("#"):
+            requirements.append(line)
+    return ["".join(requirements[at : at + _PART]) for at in range(0, len(requirements), _PART)]
+
+
+def _bring_up_to_date(lock: int) -> None:
+    print("Bringing the virtual environment up to date with requirements.lock", flush=True)
+    UNFINISHED.touch()
+    _pip(lock, "install", "--requirement", str(LOCK))
+
+
+def _pip(lock: int, act: str, *arguments: str) -> None:
+    """Runs pip, more than once where the network breaks. Raises Fault."""
+    options = ["--require-hashes", "--disable-pip-version-check", "--retries", "5", "--timeout", "30"]
+    command = [str(PYTHON), "-m", "pip", act, *options, *arguments]
     for attempt in range(1, _TRIES + 1):
-        PIP_LOG.unlink(missing_ok=True)
-        if _run(_pip(), lock) == 0:
+        code, errors = _run(command, lock)
+        if code == 0:
             return
-        said = PIP_LOG.read_text(errors="replace") if PIP_LOG.exists() else ""
-        if "DO NOT MATCH THE HASHES" in said:
+        if "DO NOT MATCH THE HASHES" in errors:
             raise Fault("A package is not what requirements.lock says (see above): is PIP_INDEX_URL a faithful mirror?")
-        if "No space left on device" in said:
+        if "No space left on device" in errors:
             raise Fault(
-                f"No space is left on the disk while installing into {VENV} (or into TMPDIR): free some 700 MB."
+                f"No space is left on the disk of {VENV}, or of TMPDIR: free some, {_NEEDED} in all are needed."
             )
         if attempt < _TRIES:
-            wait = 3 * 2**attempt
-            print(f"The installation broke off; going on in {wait} s with what has been downloaded", flush=True)
+            wait = 2 * 2**attempt
+            print(f"That broke off; going on in {wait} s with what has been downloaded", flush=True)
             time.sleep(wait)
     raise Fault(
-        "The packages could not be installed (see above). What came is kept: start again when the network is back, or set "
-        "PIP_INDEX_URL to a mirror you can reach (and HTTPS_PROXY where there is a proxy)."
+        "The packages could not be installed (see above). What came is kept: start again when the network is back, or "
+        "set PIP_INDEX_URL to a mirror you can reach (and HTTPS_PROXY where there is a proxy)."
     )
 
 
-def _pip() -> list[str]:
-    options = [
-        "--require-hashes",
-        "--disable-pip-version-check",
-        "--retries",
-        "5",
-        "--timeout",
-        "30",
-        "--log",
-        str(PIP_LOG),
-    ]
-    return [str(PYTHON), "-m", "pip", "install", *options, "-r", str(LOCK)]
-
-
-def _run(command: Sequence[str], lock: int) -> int:
-    """Runs it to its end in a session of its own, and ends all of it where we are ended."""
-    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET")}
+def _run(command: Sequence[str], lock: int) -> tuple[int, str]:
+    """Runs it to its end in a session of its own, and ends all of it where we are ended. Its exit code and what it said on
+    standard error, which is passed on; standard output it has itself, for its progress."""
+    env = {name: value for name, value in os.environ.items() if name not in _MEDDLING}
     env |= {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_RESUME_RETRIES": "5"}
-    process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=(lock,))
+    process = subprocess.Popen(
+        command, env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True, pass_fds=(lock,)
+    )
     try:
-        return process.wait()
+        errors = b"".join(_passed_on(process))
+        return process.wait(), errors.decode(errors="replace")
     finally:
         if process.poll() is None:
             _end_group(process)
+
+
+def _passed_on(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    for line in process.stderr or ():
+        sys.stderr.buffer.write(line)
+        sys.stderr.flush()
+        yield line
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

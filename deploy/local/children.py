@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -50,6 +51,8 @@ class Spec:
     is_ready: Callable[[], bool] = _always
     before_start: Callable[[], None] = _nothing
     stdin: str | None = None
+    explains_itself: bool = False
+    """Where it fails, its last line is all that the person need read."""
 
 
 @dataclass(slots=True)
@@ -79,10 +82,8 @@ class Child:
 
     def signal(self, number: int) -> None:
         """Sends a signal to the process and what it started itself."""
-        try:
+        with suppress(ProcessLookupError, PermissionError):  # gone, or (on macOS) only a zombie is left of the group
             os.killpg(self.pid, number)
-        except (ProcessLookupError, PermissionError):
-            pass  # gone, or (on macOS) only a zombie is left of the group
 
     def ending(self) -> str:
         """How it ended, in words."""
@@ -124,11 +125,30 @@ def _output(log: Path | None) -> IO[bytes] | None:
 def _feed(process: subprocess.Popen[bytes], text: str | None) -> None:
     if text is None or process.stdin is None:
         return
-    try:
+    with suppress(BrokenPipeError):  # it died at once; its exit code tells
         process.stdin.write(text.encode())
         process.stdin.close()
-    except BrokenPipeError:
-        pass  # it died at once; its exit code tells
+
+
+def ask(
+    command: Sequence[str | Path], env: Mapping[str, str], account: Account | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Runs a program that ends at once, and listens. In a session of its own too: Ctrl-C must not look like its answer."""
+    return subprocess.run(
+        command,
+        env=env,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
+        timeout=60,
+        check=False,
+    )
 
 
 def python(*arguments: str) -> list[str]:

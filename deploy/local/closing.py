@@ -38,13 +38,15 @@ def _account(each: Credential) -> str:
 
 
 def _calls(around: Surroundings, operator: Credential) -> Iterable[str]:
-    token = f"curl -s -d grant_type=client_credentials -d client_id={operator['id']} -d client_secret={operator['secret']} {around.gateway_url}/oauth2/token"
-    bearer = f"""curl -s -H "Authorization: Bearer $({token} | sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/')" """
+    """Each works on its own, at any time: those that need a token fetch one."""
+    form = f"-d grant_type=client_credentials -d client_id={operator['id']} -d client_secret={operator['secret']}"
+    token = f"curl -s {form} {around.gateway_url}/oauth2/token"
+    bearer = f"""-H "Authorization: Bearer $({token} | sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/')\""""
     listing = f"/v1/registry/households?community={COMMUNITY}"
-    yield token
-    yield f"{bearer}'{around.gateway_url}{listing}'"
     household = _a_household(around, operator, listing)
-    yield f"{bearer}{around.gateway_url}{f'/v1/households/{household}/overview' if household else '/openapi.json'}"
+    yield token
+    yield f"curl -s {bearer} '{around.gateway_url}{listing}'"
+    yield f"curl -s {bearer} {around.gateway_url}{f'/v1/households/{household}/overview' if household else '/openapi.json'}"
 
 
 def _a_household(around: Surroundings, operator: Credential, listing: str) -> str | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Sequence
-from datetime import datetime
 
 
 class StartError(Exception):
@@ -22,7 +22,7 @@ def say(text: str) -> None:
 
 def note(text: str) -> None:
     """Prints with the time of day: something happened while running."""
-    say(f"{datetime.now():%H:%M:%S}  {text}")
+    say(f"{time.strftime('%H:%M:%S')}  {text}")
 
 
 def listed(names: Sequence[str]) -> str:

@@ -20,12 +20,13 @@ import asyncpg
 from deploy.local import addresses, identity
 
 OLDEST = 18
-_PATIENCE_OWN, _PATIENCE_GIVEN = 60.0, 10.0
+_PATIENCE_OWN, _PATIENCE_GIVEN = 60.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to make or drop; `signing_key` is the file of the gateway's key, made with the databases. `own`: the server is ours and may still be starting."""
+    """What to make or drop. `own`: the server is ours and may still be starting; `signing_key`: the file of the gateway's key,
+    made with the databases."""
 
     url: str
     own: bool

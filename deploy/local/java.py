@@ -10,6 +10,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local.children import ask
 from deploy.local.console import StartError
 
 OLDEST = 17
@@ -51,13 +52,11 @@ def environment() -> dict[str, str]:
 def _version_of(program: Path) -> int:
     """The feature version; 0 where it does not run (macOS has a `java` that only asks to install one)."""
     try:
-        said = subprocess.run(
-            [program, "-version"], capture_output=True, text=True, timeout=20, env=environment(), check=True
-        )
+        asked = ask([program, "-version"], environment())
     except (OSError, subprocess.SubprocessError):
         return 0
-    found = _VERSION.search(said.stderr)
-    return int(found[1]) if found else 0
+    found = _VERSION.search(asked.stderr)
+    return int(found[1]) if found and asked.returncode == 0 else 0
 
 
 def _packaged() -> Java:
@@ -81,7 +80,7 @@ def _make_base_archive(program: Path) -> None:
         return
     beside = archive.with_name(f"{archive.name}.{os.getpid()}")
     command = [str(program), "-XX:+UseSerialGC", "-Xshare:dump", f"-XX:SharedArchiveFile={beside}"]
-    made = subprocess.run(command, capture_output=True, env=environment(), check=False)
+    made = ask(command, environment())
     if made.returncode == 0 and beside.exists():
         beside.replace(archive)
     beside.unlink(missing_ok=True)

@@ -134,11 +134,12 @@ def _format(node: Node, state: State, supervisor: Supervisor, folder: Folder, po
     beside.rename(node.folder / "data")
 
 
-def server(node: Node, port: int, folder: Folder) -> Spec:
-    """The broker's process."""
+def server(node: Node, port: int, folder: Folder, lasting: bool) -> Spec:
+    """The broker's process; `lasting`: it will be started again, so that an archive of its classes pays."""
+    options = node.java.archive_options(node.folder) if lasting else []
     return Spec(
         name="kafka",
-        argv=node.command("kafka.Kafka", "server.properties", options=node.java.archive_options(node.folder)),
+        argv=node.command("kafka.Kafka", "server.properties", options=options),
         env=java.environment(),
         cwd=node.folder,
         log=folder.log("kafka"),

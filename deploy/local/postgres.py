@@ -118,28 +118,33 @@ def _wheel() -> Path:
     return Path(found.origin).parent
 
 
+def programs() -> Path:
+    """The folder of the wheel's programs."""
+    return _wheel() / f"pginstall{MAJOR}" / "bin"
+
+
 def _programs(who: Account | None) -> Path:
     """The folder of PostgreSQL's programs that the user can run: the wheel's, or a copy made once."""
+    if who is None or _usable(who, programs()):
+        return programs()
     wheel = _wheel()
-    inside = Path(f"pginstall{MAJOR}") / "bin"
-    if who is None or _usable(who, wheel / inside):
-        return wheel / inside
     home = APART / f"pg{MAJOR}-{importlib.metadata.version(_WHEEL)}"
     if not home.exists():
         say(f"The user {who.name!r} cannot reach PostgreSQL's programs in {wheel}: copying them to {home}.")
         _copy(wheel, home)
-    if not _usable(who, home / wheel.name / inside):
+    copied = home / wheel.name / programs().relative_to(wheel)
+    if not _usable(who, copied):
         raise StartError(
             f"The user {who.name!r} cannot run the programs in {home}: remove that folder and start again."
         )
-    return home / wheel.name / inside
+    return copied
 
 
-def _usable(who: Account, programs: Path) -> bool:
-    needs = [(programs / name, "-x") for name in ("postgres", "initdb")]
-    needs.append((programs.parent / "share" / "postgresql" / "postgres.bki", "-r"))
-    needs += [(each, "-r") for each in (programs.parent / "lib" / "postgresql").glob("plpgsql*")]
-    needs += [(each, "-r") for each in _libraries(programs.parents[1]).glob("libpq*")]
+def _usable(who: Account, where: Path) -> bool:
+    needs = [(where / name, "-x") for name in ("postgres", "initdb")]
+    needs.append((where.parent / "share" / "postgresql" / "postgres.bki", "-r"))
+    needs += [(each, "-r") for each in (where.parent / "lib" / "postgresql").glob("plpgsql*")]
+    needs += [(each, "-r") for each in _libraries(where.parents[1]).glob("libpq*")]
     return all(account.reaches(who, path, flag) for path, flag in needs)
 
 

@@ -41,8 +41,8 @@ def _forget(options: Options, folder: Folder, memory: State, supervisor: Supervi
         _drop_databases(options, folder, memory, supervisor)
     if memory.broker not in (None, OWN):
         _drop_topics(folder, memory, supervisor)
-    for path in [*_apart(memory), *folder.contents()]:
-        if _remove(path):
+    for path in [*apart(memory), *folder.contents()]:
+        if remove(path):
             say(f"Removed {path}")
     if not any(folder.path.iterdir()):
         folder.path.rmdir()
@@ -69,16 +69,17 @@ def _drop_topics(folder: Folder, memory: State, supervisor: Supervisor) -> None:
 def _run(folder: Folder, supervisor: Supervisor, *arguments: str, stdin: str | None = None) -> None:
     folder.logs.mkdir(mode=0o700, exist_ok=True)
     env, log = services.base_environment(), folder.log("reset")
-    supervisor.run(Spec("reset", python("-m", *arguments), env, ROOT, log, stdin=stdin))
+    supervisor.run(Spec("reset", python("-m", *arguments), env, ROOT, log, stdin=stdin, explains_itself=True))
 
 
-def _apart(memory: State) -> list[Path]:
+def apart(memory: State) -> list[Path]:
     """The folder of a cluster that could not lie in $ANJU_DATA."""
     path = Path(memory.cluster).parent if memory.cluster else None
     return [path] if path and path.parent == postgres.APART else []
 
 
-def _remove(path: Path) -> bool:
+def remove(path: Path) -> bool:
+    """Removes a file or a folder with all in it; was there one?"""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
         return True

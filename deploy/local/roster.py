@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
 
 import psutil
 
@@ -51,7 +52,5 @@ def end_left_behind(mark: str) -> None:
 
 
 def _signal(process: psutil.Process, number: int) -> None:
-    try:
+    with suppress(psutil.Error):  # it ended meanwhile
         process.send_signal(number)
-    except psutil.Error:
-        pass  # it ended meanwhile

@@ -69,7 +69,7 @@ def start(options: Options, supervisor: Supervisor) -> None:
             f"Port {options.port} of {HOST} is taken: stop what listens there, or set ANJU_PORT to another."
         )
     memory, chosen = remember(options, folder)
-    identity.ensure_keys(folder.keys)
+    identity.ensure_keys(folder.keys, first=memory.database is None)
     credentials = identity.ensure_credentials(folder.credentials, options.demo)
     around = Surroundings(options, folder, memory, *servers(options, memory, chosen, supervisor), chosen)
     supervisor.run(services.migration(around), services.topics(around))
@@ -105,7 +105,7 @@ def servers(options: Options, memory: State, chosen: dict[str, int], supervisor:
     memory.database, memory.broker = _places(options)
     state.save(folder.state, memory)
     url = options.database_url or _own_postgres(options, memory, chosen["postgres"], supervisor)
-    broker = None if options.kafka_servers else _own_kafka(memory, chosen, supervisor)
+    broker = None if options.kafka_servers else _own_kafka(options, memory, chosen, supervisor)
     supervisor.run(_databases("make", url, options, memory, folder))
     if broker:
         supervisor.await_ready([broker], _READY_SECONDS)
@@ -130,10 +130,10 @@ def _own_postgres(options: Options, memory: State, port: int, supervisor: Superv
     return postgres.admin_url(memory, port)
 
 
-def _own_kafka(memory: State, chosen: dict[str, int], supervisor: Supervisor) -> Spec:
+def _own_kafka(options: Options, memory: State, chosen: dict[str, int], supervisor: Supervisor) -> Spec:
     say("Starting Kafka")
     node = kafka.prepare(supervisor.folder, memory, supervisor, (chosen["kafka"], chosen["kafka-controller"]))
-    broker = kafka.server(node, chosen["kafka"], supervisor.folder)
+    broker = kafka.server(node, chosen["kafka"], supervisor.folder, options.durable)
     supervisor.keep(broker)
     return broker
 
@@ -147,6 +147,7 @@ def _databases(act: str, url: str, options: Options, memory: State, folder: Fold
         cwd=ROOT,
         log=folder.log("databases"),
         stdin=order.text(),
+        explains_itself=True,
     )
 
 

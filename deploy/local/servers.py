@@ -7,17 +7,17 @@ import os
 import select
 import sys
 
-from deploy.local import ports, postgres, roster, run, state
+from deploy.local import ports, postgres, reset, roster, run, state
 from deploy.local.console import say
 from deploy.local.files import explain
-from deploy.local.folder import held, prepare
+from deploy.local.folder import Folder, held, prepare
 from deploy.local.options import Options
 from deploy.local.supervisor import Stopped, Supervisor, Wish
 
 
-def main(options: Options, durable: bool) -> int:
-    """Runs until the reader of our output closes our input, or a signal; the exit code."""
-    own = Options(data=options.data, durable=durable)
+def main(options: Options, throwaway: bool) -> int:
+    """Runs until the reader of our output closes our input, or a signal; the exit code. `throwaway`: the data goes too."""
+    own = Options(data=options.data, durable=not throwaway)
     wish = Wish()
     wish.listen()
     folder = prepare(own.data)
@@ -34,6 +34,8 @@ def main(options: Options, durable: bool) -> int:
             raise explain(error, folder.path) from None
         finally:
             supervisor.stop()
+            if throwaway:
+                _throw_away(folder)
     return 0
 
 
@@ -44,6 +46,13 @@ def _start(options: Options, supervisor: Supervisor) -> None:
     state.save(supervisor.folder.state, memory)
     _, brokers = run.servers(options, memory, chosen, supervisor)
     say(json.dumps({"dsn": postgres.admin_url(memory, chosen["postgres"]), "bootstrap_servers": brokers}))
+
+
+def _throw_away(folder: Folder) -> None:
+    """All but the logs."""
+    memory = state.load(folder.state)
+    for path in (*reset.apart(memory), folder.postgres, folder.kafka, folder.signing_key, folder.state):
+        reset.remove(path)
 
 
 def _input_closed() -> bool:

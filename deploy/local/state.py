@@ -43,7 +43,9 @@ def load(path: Path) -> State:
     known = {each.name for each in fields(State)}
     if not isinstance(stored, dict):
         raise StartError(f"{path} is damaged: restore it, or `make reset` to begin anew.")
-    return State(**{name: value for name, value in stored.items() if name in known})
+    state = State(**{name: value for name, value in stored.items() if name in known})
+    state.passwords = State().passwords | state.passwords
+    return state
 
 
 def save(path: Path, state: State) -> None:

@@ -44,8 +44,10 @@ class Wish:
     hurry: bool = False
 
     def listen(self) -> None:
+        """From now on signals are wishes. A hang-up that is ignored stays so (`nohup`)."""
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(each, self._on_signal)
+            if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN:
+                signal.signal(each, self._on_signal)
 
     def _on_signal(self, number: int, _frame: object) -> None:
         if self.number is None:
@@ -144,17 +146,18 @@ class Supervisor:
         end = time.monotonic() + seconds
         waiting = list(specs)
         while waiting:
-            self.pause()
-            waiting = [spec for spec in waiting if not (spec.name in self.running and spec.is_ready())]
-            for spec in waiting:
+            for spec in list(waiting):
+                self.pause(0)
                 if self.falls.get(spec.name, 0) >= _TRIES_BEFORE_READY:
                     raise StartError(
                         f"{spec.name} does not start: {children.last_words(spec.log)} (its log: {spec.log})"
                     )
+                if spec.name in self.running and spec.is_ready():
+                    waiting.remove(spec)
             if waiting and time.monotonic() > end:
-                raise StartError(
-                    f"{listed([spec.name for spec in waiting])} not ready after {seconds:g} s: see {listed([str(s.log) for s in waiting])}"
-                )
+                names, logs = listed([spec.name for spec in waiting]), listed([str(spec.log) for spec in waiting])
+                raise StartError(f"{names} not ready after {seconds:g} s: see {logs}")
+            self.pause()
 
     def run(self, *specs: Spec) -> None:
         """Runs programs to their end, at the same time. Raises StartError with the last line of the first that fails; Stopped."""
@@ -201,6 +204,5 @@ def _size(log: Path | None) -> int:
 
 
 def _failed(child: Child, begin: int) -> str:
-    words = children.last_words(child.spec.log, begin)
-    where = f" (its log: {child.spec.log})" if child.spec.log else ""
-    return f"{words}{where}" if words else f"{child.name} failed: {child.ending()}{where}"
+    words = children.last_words(child.spec.log, begin) or f"{child.name} failed: {child.ending()}"
+    return words if child.spec.explains_itself or not child.spec.log else f"{words} (its log: {child.spec.log})"

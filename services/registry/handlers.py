@@ -19,7 +19,12 @@ from shared.inbox import Handlers
 async def on_work_changed(tx: Transaction, event: WorkerState) -> None:
     """Who works, as jobs has it."""
     await keep_work(
-        tx, event.person_id, event.version, event.work, [e.model_dump(mode="json") for e in event.employments]
+        tx,
+        event.person_id,
+        event.household_id,
+        event.version,
+        event.work,
+        [e.model_dump(mode="json") for e in event.employments],
     )
 
 

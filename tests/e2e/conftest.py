@@ -75,6 +75,13 @@ def _processes(data: Path) -> list[int]:
     return [entry["pid"] for entry in entries]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One test process runs them all: the platform is started once."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
 @pytest.fixture(scope="session")
 def platform() -> Iterator[Platform]:
     """With the demo, each service one process."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Query, Request, Response
 
@@ -89,7 +90,7 @@ async def list_households(
     limit: Limit = 50,
 ) -> Page[HouseholdRow]:
     """Settled households that the caller may see; names masked."""
-    after = decode_cursor(cursor, (str,))
+    after = decode_cursor(cursor, (UUID,))
     rows = await store.list_households(read, actor.place, community, block, after[0] if after else None, limit)
     items = [_row(actor, row) for row in rows]
     return Page(items=items, next=encode_cursor(items[-1].household_id) if len(items) == limit else None)

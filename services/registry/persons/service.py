@@ -88,7 +88,7 @@ async def note_access(
 
 
 async def keep_work(
-    tx: Transaction, person_id: str, version: int, work: str, employments: list[dict[str, object]]
+    tx: Transaction, person_id: str, household_id: str, version: int, work: str, employments: list[dict[str, object]]
 ) -> None:
     """Keeps jobs' word on a person's work; an older word changes nothing."""
-    await store.set_work_copy(tx, person_id, version, {"status": work, "employments": employments})
+    await store.set_work_copy(tx, person_id, household_id, version, {"status": work, "employments": employments})

@@ -52,6 +52,7 @@ async def add_persons(tx: Transaction, household_id: str, rows: Sequence[Sequenc
                       phone_sealed, phone_lookup, $1, facts::jsonb, $2, $2 from given
                on conflict (id_number_lookup) do update
                       set version = p.version + 1, status = 'resident', name = excluded.name, died_on = null, household_id = $1,
+                          work_copy = null,
                           facts = excluded.facts, phone_sealed = excluded.phone_sealed,
                           phone_lookup = excluded.phone_lookup, id_number_sealed = excluded.id_number_sealed,
                           changed_at = $2
@@ -117,11 +118,15 @@ async def set_person(
     )
 
 
-async def set_work_copy(tx: Transaction, person_id: str, version: int, work: Mapping[str, object]) -> None:
-    """Jobs' word on a person's work; an older word changes nothing."""
+async def set_work_copy(
+    tx: Transaction, person_id: str, household_id: str, version: int, work: Mapping[str, object]
+) -> None:
+    """Jobs' word on a person's work; an older word changes nothing, nor one about a settling that was taken back since."""
     await tx.execute(
-        "update persons set work_copy = $3, work_copy_version = $2 where person_id = $1 and work_copy_version < $2",
+        """update persons set work_copy = $4, work_copy_version = $3
+            where person_id = $1 and household_id = $2 and work_copy_version < $3""",
         person_id,
+        household_id,
         version,
         work,
     )

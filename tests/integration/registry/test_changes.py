@@ -232,3 +232,45 @@ async def test_a_community_shows_its_plan_and_keeps_flats_in_use(home: Home) -> 
     del without["blocks"][0]["units"][0]
     answer = await home.registry.put(path, without, headers={"if-match": "*"})
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:anju:problem:flats-in-use")
+
+
+def worker_state(person_id: str, household_id: str, version: int) -> Any:
+    from shared.contracts.jobs import EmploymentEnded
+
+    return EmploymentEnded(
+        version=version,
+        person_id=person_id,
+        household_id=household_id,
+        work="none",
+        employments=(),
+        employment_id=household_id,
+        reason="left",
+    )
+
+
+async def test_what_jobs_says_of_work_is_shown_and_kept_from_being_stated_again(home: Home) -> None:
+    from services.registry.handlers import on_work_changed
+    from shared import clock
+
+    person = home.people[0]
+    async with home.registry.database.transaction(clock.now()) as tx:
+        await on_work_changed(tx, worker_state(person, home.id, 2))
+        await on_work_changed(tx, worker_state(person, home.id, 1))
+    view = await home.registry.get(f"{PERSONS}/{person}")
+    assert (view.json()["work"]["status"], view.headers["etag"]) == ("none", '"1.2"')
+    answer = await home.registry.patch(f"{PERSONS}/{person}/facts", {"work": {"status": "none"}}, headers=IF_1)
+    assert answer.json()["type"] == "urn:anju:problem:work-belongs-to-jobs"
+
+
+async def test_a_late_word_on_a_withdrawn_settling_does_not_touch_the_new_one(registry: Service) -> None:
+    from services.registry.handlers import on_work_changed
+    from shared import clock
+
+    await registry.put(f"/v1/registry/communities/{COMMUNITY}", plan())
+    body = household(member())
+    first = Home(registry, (await registry.post(HOUSEHOLDS, body)).json())
+    await registry.post(f"{first.path}/withdrawal", {"reason": "录入错误"})
+    await registry.post(HOUSEHOLDS, body)
+    async with registry.database.transaction(clock.now()) as tx:
+        await on_work_changed(tx, worker_state(first.people[0], first.id, 5))
+    assert (await registry.get(f"{PERSONS}/{first.people[0]}")).json()["work"] is None

@@ -1,0 +1,138 @@
+"""Tables of jobs.
+
+`person_copies` and `household_copies` are the registry's word, replaced by a newer one; `workers` and `households` are jobs' own
+record of the same, with its own version. An employment has two axes: `started_on`/`ended_on` say when it held (days), the `…_at`
+columns when we knew its start, its end, and that it was none (`retracted_at`).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from services.jobs.domain import (
+    EmployerKind,
+    EmploymentStatus,
+    EndReason,
+    Form,
+    HouseholdState,
+    LabourClass,
+    Presence,
+    SeekerStatus,
+    Source,
+    Standing,
+)
+from shared.tables import Instant, kernel_metadata
+
+metadata = kernel_metadata()
+
+
+def _one_of(column: str, kinds: type[StrEnum]) -> CheckConstraint:
+    return CheckConstraint(f"{column} in ({', '.join(repr(str(kind)) for kind in kinds)})", name=column)
+
+
+person_copies = Table(
+    "person_copies",
+    metadata,
+    Column("person_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("household_id", Uuid, nullable=False),
+    Column("sex", Text, nullable=False),
+    Column("birth_on", Date, nullable=False),
+    Column("died_on", Date),
+    Column("labour_class", Text),
+    Column("work", JSONB),
+    _one_of("state", Presence),
+    _one_of("labour_class", LabourClass),
+    CheckConstraint("sex in ('1', '2')", name="sex"),
+    Index(None, "household_id"),
+)
+
+household_copies = Table(
+    "household_copies",
+    metadata,
+    Column("household_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("community_code", Text, nullable=False),
+    Column("estate", Text, nullable=False),
+    Column("block", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("flat", Text, nullable=False),
+    Column("members", ARRAY(Uuid), nullable=False),
+    _one_of("state", HouseholdState),
+    Index("ix_household_copies_place", "community_code", "household_id"),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("person_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+
+households = Table(
+    "households",
+    metadata,
+    Column("household_id", Uuid, ForeignKey("household_copies.household_id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("without_work_since", Instant),
+    Column("changed_at", Instant, nullable=False),
+    _one_of("standing", Standing),
+    CheckConstraint("(standing = 'without-work') = (without_work_since is not null)", name="since"),
+    Index("ix_households_without_work", "household_id", postgresql_where=text("standing = 'without-work'")),
+)
+
+employments = Table(
+    "employments",
+    metadata,
+    Column("employment_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, ForeignKey("person_copies.person_id"), nullable=False),
+    Column("household_id", Uuid, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("division", Text),
+    Column("employer_kind", Text),
+    Column("employer", Text),
+    Column("started_on", Date),
+    Column("ended_on", Date),
+    Column("end_reason", Text),
+    Column("status", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("end_recorded_at", Instant),
+    Column("end_recorded_by", Text),
+    Column("retracted_at", Instant),
+    _one_of("source", Source),
+    _one_of("form", Form),
+    _one_of("employer_kind", EmployerKind),
+    _one_of("end_reason", EndReason),
+    _one_of("status", EmploymentStatus),
+    CheckConstraint("ended_on >= started_on", name="days"),
+    CheckConstraint("(ended_on is null) = (end_reason is null)", name="end"),
+    CheckConstraint("(status = 'withdrawn') = (retracted_at is not null)", name="retracted"),
+    Index(None, "person_id"),
+    Index("ix_employments_household", "household_id", postgresql_where=text("status <> 'withdrawn'")),
+)
+
+seekers = Table(
+    "seekers",
+    metadata,
+    Column("seeker_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, ForeignKey("person_copies.person_id"), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("closed_because", Text),
+    _one_of("status", SeekerStatus),
+    CheckConstraint("(status = 'seeking') = (closed_at is null)", name="closed"),
+    Index("uq_seekers_open", "person_id", unique=True, postgresql_where=text("status = 'seeking'")),
+    Index(None, "person_id"),
+    Index("ix_seekers_seeking", "seeker_id", postgresql_where=text("status = 'seeking'")),
+)
