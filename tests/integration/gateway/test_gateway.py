@@ -23,7 +23,7 @@ from shared.ids import new_id
 from tests.integration.conftest import NewService
 from tests.support.clients import Service
 
-ACCOUNTS = [
+ACCOUNTS: list[dict[str, Any]] = [
     {"role": "operator", "kind": "client", "id": "operator", "secret": "o" * 32, "place": None},
     {"role": "partner-agency", "kind": "client", "id": "agency", "secret": "p" * 32, "place": "522731"},
     {"role": "admin", "kind": "staff", "id": "admin", "secret": "an admin's password", "place": None},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 
@@ -72,12 +73,12 @@ async def test_events_carry_no_name_number_or_phone(community: Service) -> None:
 async def test_numbers_are_sealed_in_the_database(community: Service) -> None:
     person = member() | {"phone": "13812345678"}
     await community.post(PATH, household(person))
-    row = dict(await community.database.pool.fetchrow("select * from persons"))
+    (row,) = await community.database.pool.fetch("select * from persons")
     assert all(person["id_number"] not in str(value) and "13812345678" not in str(value) for value in row.values())
 
 
 async def test_facts_are_kept_apart_and_unknown_is_not_none(community: Service) -> None:
-    facts = {"hukou": {"division": "522328", "moved": False}, "insurances": {"110": [], "170": None}}
+    facts: dict[str, Any] = {"hukou": {"division": "522328", "moved": False}, "insurances": {"110": [], "170": None}}
     await community.post(PATH, household(member(**facts)))
     person = json.loads((await community.said())[1].data)
     assert person["residence_division"] == COMMUNITY

@@ -118,7 +118,7 @@ def test_merged_documents_keep_schemas_of_one_name_apart() -> None:
         "paths": {"/oauth2/token": {"post": {}}, "/v1/sessions": {"post": {}}},
         "components": {"schemas": {"Problem": {}}},
     }
-    other = {
+    other: dict[str, Any] = {
         "paths": {
             "/v1/a": {
                 "get": {"x": {"$ref": "#/components/schemas/View"}, "y": {"$ref": "#/components/schemas/Problem"}}
