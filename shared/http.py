@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from shared.errors import DomainError, Fault, PreconditionFailed, PreconditionRequired
+from shared.validation import Wrong
 
 PROBLEM = "application/problem+json"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 PROBLEM_SCHEMA = {
     "type": "object",
     "description": "Why it was refused (RFC 9457). `type` is stable; `title` and `detail` follow Accept-Language (zh, en).",
@@ -38,6 +41,14 @@ class Body(BaseModel):
     """Base of what clients send: unknown fields are refused, strings are taken without outer blanks."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _printable(cls, value: Any) -> Any:
+        """No control characters in any text: a NUL cannot be stored, and the others only ever hide something."""
+        if isinstance(value, str) and _CONTROL.search(value):
+            raise Wrong("control-character", "holds a control character", "含有控制字符")
+        return value
 
 
 class View(BaseModel):

@@ -50,7 +50,7 @@ async def token(
     if grant_type != "client_credentials":
         return _oauth_error(400, "unsupported_grant_type", "grant_type must be client_credentials")
     client_id, client_secret = _basic(authorization) or (client_id, client_secret)
-    if not client_id or not client_secret:
+    if not client_id.isprintable() or not client_id or not client_secret:
         return _oauth_error(401, "invalid_client", "client_id and client_secret are needed")
     state = request.app.state
     try:

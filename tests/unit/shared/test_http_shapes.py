@@ -204,3 +204,18 @@ def test_scopes_follow_the_table_of_roles() -> None:
     assert SCOPES[Role.ADMIN] == {Scope.STAFF_ADMIN}
     assert set(SCOPES) == set(Role)
     assert Actor("x", "staff", Role.ADMIN, frozenset(SCOPES[Role.ADMIN]), Place()).may(Scope.STAFF_ADMIN)
+
+
+class _Text(Body):
+    text: str
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\x1bb", "abc\u202edef", "\x7f"])
+def test_control_characters_are_refused_in_every_text(text: str) -> None:
+    (error,) = _errors(_Text, {"text": text})
+    assert fault(error).code == "control-character"
+
+
+@pytest.mark.parametrize("text", ["安居", "阿依古丽·买买提", "two\nlines", "𠮷野"])
+def test_all_other_text_is_taken(text: str) -> None:
+    assert _Text.model_validate({"text": f" {text} "}).text == text
