@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from time import perf_counter
 from typing import Annotated, Any
@@ -24,7 +24,7 @@ from shared import db, idempotency, observability, validation
 from shared.auth import Verifier
 from shared.errors import DomainError, Fault, Malformed, TooLarge
 from shared.http import PROBLEM, PROBLEM_SCHEMA, NotModified, problem, problem_of
-from shared.ids import new_id
+from shared.ids import BadId, new_id, parse_id
 from shared.settings import Settings
 from shared.worker import Worker
 
@@ -90,16 +90,17 @@ posts = [Depends(_declare_key)]
 class Edge:
     """Pure ASGI: request id, trace context, size limit, metrics, the log line, and the answer to what nobody caught."""
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_body_bytes: int, behind_gateway: bool) -> None:
         self.app = app
         self.max_body_bytes = max_body_bytes
+        self.behind_gateway = behind_gateway
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        request_id = scope["anju.request_id"] = new_id()
+        request_id = scope["anju.request_id"] = _request_id(headers if self.behind_gateway else {})
         parent = headers.get(b"traceparent", b"").decode("latin-1")
         scope["anju.traceparent"] = observability.child_traceparent(parent)
         structlog.contextvars.clear_contextvars()
@@ -157,6 +158,13 @@ class Edge:
             log.info("answered", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
+def _request_id(headers: Mapping[bytes, bytes]) -> str:
+    try:
+        return parse_id(headers[b"x-request-id"].decode("latin-1"))
+    except (KeyError, BadId):
+        return new_id()
+
+
 def _template(scope: Scope) -> str:
     route = scope.get("route")
     return getattr(route, "path", None) or "unmatched"
@@ -197,6 +205,13 @@ def create_app(
         openapi_url="/openapi.json" if documents else None,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would tell whoever came through the gateway our own address
+        telemetry={
+            "auto_configure": False,
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+        },  # its spans hold paths and queries
         separate_input_output_schemas=False,
     )
     app.state.settings = settings
@@ -208,7 +223,7 @@ def create_app(
         app.include_router(part)
     if inner:
         app.add_middleware(inner, owner=app)
-    app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes, behind_gateway=settings.behind_gateway)
     _answer_refusals(app)
     describe = app.openapi
     app.openapi = lambda: _described(describe())  # type: ignore[method-assign]
@@ -305,6 +320,7 @@ def serve(app: FastAPI, settings: Settings) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
+        timeout_keep_alive=75,  # longer than the gateway keeps an idle connection, so that it never sends into a closing one
         loop="uvloop" if os.name == "posix" else "asyncio",
     )
 

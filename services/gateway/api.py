@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
 from typing import Annotated
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 from fastapi import APIRouter, Depends, Form, Header, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -15,16 +14,17 @@ from services.gateway import documents, service, store
 from services.gateway.schemas import (
     AccountId,
     NewStaffView,
+    OAuthErrorView,
     SessionBody,
     StaffBody,
     StaffView,
     TokenView,
 )
-from services.gateway.tokens import Signer, hash_secret, new_secret
+from services.gateway.tokens import Signer, fits, hash_password, new_secret
 from shared import clock
 from shared.app import posts, router
 from shared.auth import Actor, Scope, require
-from shared.db import Reader, Row, Tx
+from shared.db import Database, Reader, Row, Tx
 from shared.http import IfMatch, check_none_match, tag
 from shared.ids import new_id
 from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
@@ -33,30 +33,40 @@ Admin = Annotated[Actor, Depends(require(Scope.STAFF_ADMIN))]
 NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 
 tokens = APIRouter(tags=["gateway: sign-in"])
+sessions = router("/v1/sessions", "gateway: sign-in")
 staff = router("/v1/staff", "gateway: staff accounts")
 pages = APIRouter(include_in_schema=False)
 
 
-@tokens.post("/oauth2/token", summary="A token for a program", response_model=TokenView)
+@tokens.post(
+    "/oauth2/token",
+    summary="A token for a program",
+    response_model=TokenView,
+    responses={400: {"model": OAuthErrorView}, 401: {"model": OAuthErrorView}},
+)
 async def token(
     request: Request,
-    grant_type: Annotated[str, Form()] = "",
-    client_id: Annotated[str, Form(max_length=60)] = "",
-    client_secret: Annotated[str, Form(max_length=200)] = "",
-    scope: Annotated[str | None, Form(max_length=500, description="Narrows what the token may do.")] = None,
+    grant_type: Annotated[str, Form(examples=["client_credentials"])] = "",
+    client_id: Annotated[str, Form()] = "",
+    client_secret: Annotated[str, Form()] = "",
+    scope: Annotated[str | None, Form(description="Narrows what the token may do.")] = None,
     authorization: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Client credentials (RFC 6749 §4.4); the secret in the form, or by HTTP Basic."""
+    """Client credentials (RFC 6749 §4.4); the secret in the form, or by HTTP Basic. Refusals have that standard's form."""
+    if not grant_type:
+        return _oauth_error(400, "invalid_request", "send grant_type as application/x-www-form-urlencoded")
     if grant_type != "client_credentials":
         return _oauth_error(400, "unsupported_grant_type", "grant_type must be client_credentials")
-    client_id, client_secret = _basic(authorization) or (client_id, client_secret)
+    basic = _basic(authorization)
+    if basic and client_secret:
+        return _oauth_error(400, "invalid_request", "send the secret by HTTP Basic or in the form, not both")
+    client_id, client_secret = basic or (client_id, client_secret)
     if not client_id.isprintable() or not client_id or not client_secret:
         return _oauth_error(401, "invalid_client", "client_id and client_secret are needed")
     state = request.app.state
     try:
-        admitted = await service.sign_in(state.database, clock.now(), "client", client_id, client_secret, scope)
-    except service.TryLater as error:
-        return _oauth_error(429, "invalid_client", error.title_en, error.headers)
+        async with state.database.read(clock.now()) as read:
+            admitted = await service.admit_client(read, client_id, client_secret, scope)
     except service.ScopeNotHeld:
         return _oauth_error(400, "invalid_scope", "a scope that this client does not hold")
     except service.WrongSecret:
@@ -65,10 +75,10 @@ async def token(
     return JSONResponse(view.model_dump(exclude_none=True), headers=NO_STORE)
 
 
-def _oauth_error(status: int, error: str, text: str, headers: Mapping[str, str] | None = None) -> Response:
-    challenge = {"www-authenticate": "Basic"} if status == 401 else {}
-    content = {"error": error, "error_description": text}
-    return JSONResponse(content, status, headers={**NO_STORE, **challenge, **(headers or {})})
+def _oauth_error(status: int, error: str, text: str) -> Response:
+    challenge = {"www-authenticate": 'Basic realm="anju"'} if status == 401 else {}
+    content = OAuthErrorView(error=error, error_description=text).model_dump()
+    return JSONResponse(content, status, headers=NO_STORE | challenge)
 
 
 def _basic(header: str | None) -> tuple[str, str] | None:
@@ -79,35 +89,59 @@ def _basic(header: str | None) -> tuple[str, str] | None:
         client_id, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return "", ""
-    return unquote(client_id), unquote(secret)
+    return unquote_plus(client_id), unquote_plus(secret)
 
 
 def _token_view(signer: Signer, admitted: service.Admitted, seconds: int) -> TokenView:
     account, scopes = admitted
     now = int(clock.now().timestamp())
     signed = signer.token(
-        account["account_id"], account["kind"], account["role"], account["place"], scopes, now, seconds
+        account["account_id"],
+        account["kind"],
+        account["role"],
+        account["place"],
+        scopes,
+        now,
+        seconds,
+        account["version"],
     )
     note = "this account exists only in this local runtime" if account["local_only"] else None
     return TokenView(access_token=signed, expires_in=seconds, scope=" ".join(sorted(scopes)), note=note)
 
 
-@tokens.post("/v1/sessions", status_code=201, summary="Sign-in of staff")
+@sessions.post("", status_code=201, summary="Sign-in of staff", response_model_exclude_none=True)
 async def sign_in(request: Request, response: Response, body: SessionBody) -> TokenView:
     """After three failures each further one doubles the wait, up to 15 minutes (429 with Retry-After)."""
     state = request.app.state
-    admitted = await service.sign_in(state.database, clock.now(), "staff", body.id, body.secret)
+    account = await _signed_in(state.database, state.signer.mark(body.id), state.turns, body)
     response.headers.update(NO_STORE)
-    return _token_view(state.signer, admitted, state.settings.gateway_staff_token_seconds)
+    return _token_view(state.signer, service.admit_staff(account), state.settings.gateway_staff_token_seconds)
+
+
+async def _signed_in(database: Database, mark: bytes, turns: service.Turns, body: SessionBody) -> Row:
+    """The account. A failure is kept though the request is refused, and no connection is held during the slow hash: hence not one
+    transaction. Raises WrongSecret, TryLater."""
+    async with turns.of(mark):
+        async with database.read(clock.now()) as read:
+            account, failures = await service.start_sign_in(read, body.id, mark)
+        good = await fits("staff", account["secret_hash"] if account else None, body.secret)
+        if account and good and not failures:
+            return account
+        async with database.transaction(clock.now()) as tx:
+            if account and good:
+                await store.forget_failures(tx, mark)
+                return account
+            await service.note_failure(tx, mark)
+    raise service.WrongSecret(headers={"www-authenticate": "Bearer"})
 
 
 @staff.post("", status_code=201, summary="Make a staff account", dependencies=posts)
 async def make_staff(actor: Admin, tx: Tx, request: Request, response: Response, body: StaffBody) -> NewStaffView:
-    """The first password is shown in this answer only, where it was made here."""
+    """A password that was made here is shown in this answer only: it is not kept, and a repeat of the request does not show it."""
     account_id = body.id or f"{body.role}-{new_id()[-6:]}"
     secret = body.secret or new_secret()
-    await service.make_staff(tx, actor, account_id, body.role, body.place, hash_secret("staff", secret))
-    row = await store.get_staff(tx, account_id)
+    await service.make_staff(tx, actor, account_id, body.role, body.place, await hash_password(secret))
+    row = await store.get_staff(tx, account_id, actor.place)
     response.headers["location"] = f"/v1/staff/{account_id}"
     tag(response, row["version"])
     view = _view(row)
@@ -118,7 +152,7 @@ async def make_staff(actor: Admin, tx: Tx, request: Request, response: Response,
 @staff.get("", summary="Staff accounts")
 async def list_staff(actor: Admin, read: Reader, cursor: Cursor = None, limit: Limit = 50) -> Page[StaffView]:
     after = decode_cursor(cursor, (str,))
-    items = [_view(row) for row in await store.list_staff(read, after[0] if after else "", limit)]
+    items = [_view(row) for row in await store.list_staff(read, actor.place, after[0] if after else "", limit)]
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
 
 
@@ -126,7 +160,7 @@ async def list_staff(actor: Admin, read: Reader, cursor: Cursor = None, limit: L
 async def get_staff(
     actor: Admin, read: Reader, request: Request, response: Response, account_id: AccountId
 ) -> StaffView:
-    row = await store.get_staff(read, account_id)
+    row = await store.get_staff(read, account_id, actor.place)
     check_none_match(request, row["version"])
     tag(response, row["version"])
     return _view(row)
@@ -136,7 +170,7 @@ async def get_staff(
 async def disable(
     actor: Admin, tx: Tx, match: IfMatch, request: Request, response: Response, account_id: AccountId
 ) -> StaffView:
-    """Tokens it holds are refused from now on."""
+    """Tokens it holds are refused from now on, also once it is enabled again."""
     return await _set_disabled(actor, tx, match, request, response, account_id, disabled=True)
 
 
@@ -151,8 +185,8 @@ async def _set_disabled(
     actor: Actor, tx: Tx, match: IfMatch, request: Request, response: Response, account_id: str, disabled: bool
 ) -> StaffView:
     await service.set_disabled(tx, actor, account_id, match.check_if_given, disabled)
-    row = await store.get_staff(tx, account_id)
-    request.app.state.disabled.expect(account_id, disabled)
+    row = await store.get_staff(tx, account_id, actor.place)
+    request.app.state.disabled.expect(account_id, row["version"], disabled)
     tag(response, row["version"])
     return _view(row)
 

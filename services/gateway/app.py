@@ -9,13 +9,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from services.gateway.api import pages, staff, tokens
+from services.gateway.api import pages, sessions, staff, tokens
 from services.gateway.disabled import Disabled
 from services.gateway.documents import ASSETS, Documents
 from services.gateway.proxy import Proxy, open_session
-from services.gateway.service import seed
+from services.gateway.service import Turns, seed
 from services.gateway.settings import GatewaySettings
 from services.gateway.tokens import Signer
+from services.gateway.upkeep import kept_up
 from services.gateway.views import views
 from shared import clock
 from shared.app import create_app, serve
@@ -30,7 +31,7 @@ def build(settings: GatewaySettings, verifier: Verifier | None = None) -> FastAP
         "gateway",
         "Anju gateway",
         settings,
-        [pages, tokens, staff, views],
+        [pages, tokens, sessions, staff, views],
         None,
         verifier,
         opening=_open,
@@ -38,7 +39,10 @@ def build(settings: GatewaySettings, verifier: Verifier | None = None) -> FastAP
         documents=False,
     )
     app.state.signer = signer
-    app.state.disabled = Disabled(settings.gateway_disabled_refresh_seconds)
+    app.state.disabled = Disabled()
+    verifier.check = app.state.disabled.check
+    app.state.turns = Turns()
+    app.state.upstreams = settings.upstreams
     app.state.bootstrap = json.loads(settings.bootstrap_file.read_text("utf-8")) if settings.bootstrap_file else []
     app.mount("/docs/assets", StaticFiles(directory=ASSETS))
     return app
@@ -52,7 +56,7 @@ async def _open(app: FastAPI) -> AsyncIterator[None]:
             await seed(tx, app.state.bootstrap)
         app.state.session = await stack.enter_async_context(open_session(settings.gateway_upstream_seconds))
         app.state.documents = Documents(app.state.session, settings.upstreams)
-        await stack.enter_async_context(app.state.disabled.refreshed(app.state.database))
+        await stack.enter_async_context(kept_up(app.state.database, app.state.disabled, settings))
         yield
 
 

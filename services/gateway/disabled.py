@@ -1,19 +1,17 @@
-"""Disabled accounts: their tokens are refused before they end."""
+"""Tokens that are refused before they end: all of a disabled account's, and those given before it was disabled."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-
-import structlog
+import math
+import time
 
 from services.gateway import store
-from shared import clock
-from shared.db import Database
+from shared.auth import Actor
+from shared.db import Read
 from shared.errors import Unauthenticated
 
-log = structlog.get_logger()
+_CHALLENGE = {"www-authenticate": 'Bearer error="invalid_token"'}
+_LONGEST_COMMIT_SECONDS = 5.0
 
 
 class AccountDisabled(Unauthenticated):
@@ -21,40 +19,43 @@ class AccountDisabled(Unauthenticated):
     title_en, title_zh = "This account is disabled", "该账号已停用"
 
 
+class TokenRevoked(Unauthenticated):
+    slug = "token-revoked"
+    title_en, title_zh = (
+        "The account was changed since this token was given; get a new one",
+        "账号已变更，请重新获取令牌",
+    )
+
+
 class Disabled:
-    """The set of disabled accounts, read again every few seconds, and at once after a change made in this process."""
+    """For each account that was ever disabled, the lowest version whose tokens are good (infinite while it is disabled). Read again
+    every few seconds, and set at once by a change made in this process."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._ids: frozenset[str] = frozenset()
+    def __init__(self) -> None:
+        self._floors: dict[str, float] = {}
+        self._expected: dict[str, tuple[float, float]] = {}
 
-    def holds(self, account_id: str) -> bool:
-        return account_id in self._ids
+    def check(self, actor: Actor) -> None:
+        """Raises AccountDisabled, TokenRevoked."""
+        floor = self._floors.get(actor.subject)
+        if floor is not None and actor.account_version < floor:
+            raise (AccountDisabled if math.isinf(floor) else TokenRevoked)(headers=_CHALLENGE)
 
-    def expect(self, account_id: str, disabled: bool) -> None:
-        """A change is being committed in this process."""
-        self._ids = self._ids | {account_id} if disabled else self._ids - {account_id}
+    def expect(self, account_id: str, version: int, disabled: bool) -> None:
+        """A change is being committed in this process. (Should the commit fail, the next look at the database puts it right.)"""
+        floor = math.inf if disabled else version
+        self._floors[account_id] = floor
+        self._expected[account_id] = (floor, time.monotonic())
 
-    @asynccontextmanager
-    async def refreshed(self, database: Database) -> AsyncIterator[None]:
-        """Keeps the set up to date until left."""
-        await self._read(database)
-        task = asyncio.create_task(self._keep(database))
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-    async def _keep(self, database: Database) -> None:
-        while True:
-            await asyncio.sleep(self._seconds)
-            try:
-                await self._read(database)
-            except Exception as error:
-                log.warning("disabled accounts not read", error=type(error).__name__)
-
-    async def _read(self, database: Database) -> None:
-        async with database.read(clock.now()) as read:
-            self._ids = await store.disabled_accounts(read)
+    async def read(self, read: Read) -> None:
+        """Takes over what the database says. What was expected while a commit was under way stands a little longer: this look may
+        have come before the commit."""
+        began = time.monotonic()
+        rows = await store.list_changed_accounts(read)
+        self._expected = {
+            account_id: (floor, at)
+            for account_id, (floor, at) in self._expected.items()
+            if at > began - _LONGEST_COMMIT_SECONDS
+        }
+        said = {row["account_id"]: math.inf if row["disabled"] else float(row["version"]) for row in rows}
+        self._floors = said | {account_id: floor for account_id, (floor, _) in self._expected.items()}

@@ -15,6 +15,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 
 from shared import events
+from shared.auth import Scope
 from shared.kafka import declare_all
 
 log = structlog.get_logger()
@@ -36,22 +37,25 @@ class Documents:
         self._upstreams = upstreams
         self._merged: dict[str, Any] = {}
         self._until = 0.0
+        self._merging = asyncio.Lock()
 
     async def openapi(self, own: dict[str, Any]) -> dict[str, Any]:
         """The gateway's own document with those of the services that answer; the others are named in the description."""
-        if time.monotonic() < self._until:
-            return self._merged
-        names = list(self._upstreams)
-        found = await asyncio.gather(*(self._fetch(name) for name in names))
-        away = [name for name, document in zip(names, found, strict=True) if document is None]
-        self._merged = merged(own, {n: d for n, d in zip(names, found, strict=True) if d is not None}, away)
-        self._until = time.monotonic() + (_KEPT_SECONDS if not away else 2)
+        async with self._merging:
+            if time.monotonic() >= self._until:
+                names = list(self._upstreams)
+                found = await asyncio.gather(*(self._fetch(name) for name in names))
+                there = {name: document for name, document in zip(names, found, strict=True) if document is not None}
+                away = [name for name in names if name not in there]
+                self._merged = merged(own, there, away)
+                self._until = time.monotonic() + (2 if away else _KEPT_SECONDS)
         return self._merged
 
     async def _fetch(self, service: str) -> dict[str, Any] | None:
         try:
             timeout = aiohttp.ClientTimeout(total=5)
-            async with self._session.get(f"{self._upstreams[service]}/openapi.json", timeout=timeout) as answer:
+            url = f"{self._upstreams[service]}/openapi.json"
+            async with self._session.get(url, timeout=timeout, raise_for_status=True) as answer:
                 document: dict[str, Any] = await answer.json()
                 return document
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
@@ -69,7 +73,8 @@ def merged(own: dict[str, Any], others: dict[str, dict[str, Any]], away: list[st
         renamed = _renamed(other, service)
         document["paths"] |= renamed["paths"]
         document["components"]["schemas"] |= renamed.get("components", {}).get("schemas", {})
-    flow = {"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {}}}
+    scopes = {str(scope): "" for scope in Scope}
+    flow = {"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": scopes}}
     document["components"]["securitySchemes"] = {
         "client": {"type": "oauth2", "flows": flow},
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},

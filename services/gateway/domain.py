@@ -55,6 +55,11 @@ def faults_of_place(role: str, place: str | None) -> list[Fault]:
     return [Fault("/place", "place-malformed", "not a division code of 2 to 12 digits", "不是 2 至 12 位的区划代码")]
 
 
+def covers(division: str, place: str | None) -> bool:
+    """Does an administrator whose place is this division ("" is everywhere) answer for accounts of that place?"""
+    return (place or "").startswith(division)
+
+
 def locked_until(failures: int, now: datetime) -> datetime | None:
     """After how many failures in a row the next try must wait until when: 1 s, 2 s, 4 s, … at most 15 minutes."""
     if failures < FREE_FAILURES:
@@ -70,11 +75,12 @@ def narrowed(held: frozenset[str], asked: str | None) -> frozenset[str] | None:
     return wanted if wanted <= held else None
 
 
-_STEP_OUT = re.compile(rb"(^|/)(\.|%2e){1,2}(/|$)|//|%2f|%5c|\\|%00|#", re.IGNORECASE)
+_STEP_OUT = re.compile(rb"(^|/)(\.|%2e){1,2}(/|$)|//|%2f|%5c|\\|%00|[^!-~]|#", re.IGNORECASE)
 
 
 def passes(raw_path: bytes) -> bool:
-    """May this path go to a service as it is? Not where it could mean another path there: dots, encoded slashes, doubled ones."""
+    """May this path go to a service as it is? Not where it could mean another path there: dots, encoded slashes, doubled ones,
+    bytes that no URL has."""
     return not _STEP_OUT.search(raw_path)
 
 
@@ -93,7 +99,7 @@ def compose_overview(answers: Mapping[str, tuple[int, Any]]) -> dict[str, Any] |
     view: dict[str, Any] = {"household": household if status == 200 else None}
     for service, fields in SECTIONS.items():
         status, found = answers[service]
-        if status == 200:
+        if status == 200 and isinstance(found, dict):
             view[service] = {field: found.get(field) for field in fields}
     view["unavailable"] = [service for service, (status, _) in answers.items() if status == 0]
     return view

@@ -9,7 +9,8 @@ from pydantic import ConfigDict, Field
 
 from shared.http import Body, View
 
-AccountId = Annotated[str, Field(min_length=2, max_length=60, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+AccountId = Annotated[str, Field(min_length=2, max_length=60, pattern=r"^[a-z][a-z0-9._-]*$")]
+"""Begins with a letter: no phone or ID number can be one."""
 StaffRole = Literal[
     "block-head",
     "community-cadre",
@@ -41,6 +42,13 @@ class TokenView(View):
     expires_in: int
     scope: str
     note: str | None = None
+
+
+class OAuthErrorView(View):
+    """A refusal as RFC 6749 §5.2 has it."""
+
+    error: str
+    error_description: str
 
 
 class StaffBody(Body):

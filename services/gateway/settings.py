@@ -10,6 +10,7 @@ from shared.settings import Settings
 class GatewaySettings(Settings):
     """`signing_key_file`: the private Ed25519 JWK. `bootstrap_file`: accounts to create where they are absent (local runtime only)."""
 
+    behind_gateway: bool = False
     signing_key_file: Path
     bootstrap_file: Path | None = None
     registry_url: str = "http://127.0.0.1:8081"
@@ -25,10 +26,11 @@ class GatewaySettings(Settings):
 
     @property
     def upstreams(self) -> dict[str, str]:
-        """Base URL by service."""
-        return {
+        """Base URL by service, without a slash at the end."""
+        urls = {
             "registry": self.registry_url,
             "jobs": self.jobs_url,
             "grid": self.grid_url,
             "benefits": self.benefits_url,
         }
+        return {service: url.rstrip("/") for service, url in urls.items()}

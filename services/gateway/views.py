@@ -7,20 +7,20 @@ from typing import Annotated, Any
 
 import aiohttp
 import structlog
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import AfterValidator
 
-from services.gateway.disabled import AccountDisabled
 from services.gateway.domain import compose_overview
 from services.gateway.schemas import OverviewView
+from shared.app import router
 from shared.auth import Actor, authenticate
 from shared.errors import NotFound
 from shared.ids import parse_id
 
 log = structlog.get_logger()
-views = APIRouter(prefix="/v1", tags=["gateway: views"])
+views = router("/v1/households", "gateway: views")
 
-_PASSED_ON = ("authorization", "accept-language", "traceparent")
+_PASSED_ON = ("authorization", "accept-language")
 
 
 class HouseholdNotFound(NotFound):
@@ -29,7 +29,7 @@ class HouseholdNotFound(NotFound):
 
 
 @views.get(
-    "/households/{household_id}/overview",
+    "/{household_id}/overview",
     summary="What four services say of a household",
     response_model=OverviewView,
     response_model_exclude_none=False,
@@ -42,8 +42,6 @@ async def overview(
 ) -> dict[str, Any]:
     """`{household, grid: {cell, visit}, benefits: {assessments}, jobs: {seekers, employments, without_work}, unavailable}`. What the
     caller may not see is left out; a service that does not answer in time is named in `unavailable`."""
-    if request.app.state.disabled.holds(actor.subject):
-        raise AccountDisabled
     paths = {
         "registry": f"/v1/registry/households/{household_id}",
         "grid": f"/v1/grid/households/{household_id}",
@@ -63,9 +61,10 @@ async def _ask(request: Request, service: str, path: str) -> tuple[int, Any]:
     state = request.app.state
     headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
     headers["traceparent"] = request.scope["anju.traceparent"]
+    headers["x-request-id"] = request.scope["anju.request_id"]
     timeout = aiohttp.ClientTimeout(total=state.settings.gateway_view_seconds)
     try:
-        url = state.settings.upstreams[service] + path
+        url = state.upstreams[service] + path
         async with state.session.get(url, headers=headers, timeout=timeout) as answer:
             return (answer.status, await answer.json()) if answer.status < 500 else (0, None)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:

@@ -17,7 +17,11 @@ class CaseState(Event):
     household_id: str
     status: Literal["open", "refusal-proposed", "refused", "withdrawn"]
     reasons: tuple[str, ...]
-    """Reason slugs."""
+    """Reason slugs: why it opened, or why it is refused; of a case on a clerk's own basis `clerk-decision`."""
+    kind: Literal["transfer", "change"] | None = None
+    """Whether a relation is transferred or only its registration changes; None where no case opened."""
+    ended_because: Literal["withdraw", "person-died", "household-ended", "household-withdrawn"] | None = None
+    """Why it ended without effect: the applicant's wish, a death, nobody left, a settling taken back."""
 
 
 class TransferOpened(CaseState, type="benefits.transfer-opened.v1", key="case_id"):

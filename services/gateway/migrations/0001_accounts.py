@@ -1,7 +1,7 @@
 """accounts
 
 Before:
-Made: 2026-11-24 12:33:20.633473
+Made: 2026-11-24 12:45:06.164779
 """
 
 from __future__ import annotations
@@ -26,8 +26,6 @@ def upgrade() -> None:
         sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
         sa.Column("local_only", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.Column("failures", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
@@ -103,6 +101,17 @@ def upgrade() -> None:
         postgresql_with={"autovacuum_vacuum_scale_factor": "0.02", "autovacuum_vacuum_threshold": "500"},
     )
     op.create_table(
+        "sign_in_failures",
+        sa.Column("mark", sa.LargeBinary(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_sign_in_failures")),
+        comment="By a keyed hash of the id that was tried, there or not: an unknown id must answer as a known one does.",
+        postgresql_with={"autovacuum_vacuum_scale_factor": "0.02", "autovacuum_vacuum_threshold": "500"},
+    )
+    op.create_index(op.f("ix_sign_in_failures_failed_at"), "sign_in_failures", ["failed_at"], unique=False)
+    op.create_table(
         "timers",
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -118,6 +127,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_timers_due_at"), table_name="timers")
     op.drop_table("timers")
+    op.drop_index(op.f("ix_sign_in_failures_failed_at"), table_name="sign_in_failures")
+    op.drop_table("sign_in_failures")
     op.drop_table("outbox")
     op.drop_index(op.f("ix_inbox_received_at"), table_name="inbox")
     op.drop_table("inbox")

@@ -2,126 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-import uvicorn
-from joserfc.jwk import OKPKey
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
 
 from shared.ids import new_id
-from tests.integration.conftest import NewService
+from tests.integration.gateway.accounts import bearer, client_token, signed_in
+from tests.integration.gateway.accounts import sign_in as staff
 from tests.support.clients import Service
-
-ACCOUNTS: list[dict[str, Any]] = [
-    {"role": "operator", "kind": "client", "id": "operator", "secret": "o" * 32, "place": None},
-    {"role": "partner-agency", "kind": "client", "id": "agency", "secret": "p" * 32, "place": "522731"},
-    {"role": "admin", "kind": "staff", "id": "admin", "secret": "an admin's password", "place": None},
-    {
-        "role": "community-cadre",
-        "kind": "staff",
-        "id": "cadre",
-        "secret": "a cadre's password",
-        "place": "522731003012",
-    },
-]
-
-
-async def echo(request: Request) -> Response:
-    body = await request.body()
-    return JSONResponse(
-        {
-            "method": request.method,
-            "path": request.scope["raw_path"].decode(),
-            "query": request.url.query,
-            "headers": dict(request.headers),
-            "body": body.decode(),
-        },
-        201 if request.method == "POST" else 200,
-        headers={"etag": '"1.0"', "connection": "keep-alive"},
-    )
-
-
-async def slow_stream(_: Request) -> Response:
-    async def parts() -> AsyncIterator[bytes]:
-        for n in range(3):
-            yield f"part {n}\n".encode()
-            await asyncio.sleep(0.05)
-
-    return StreamingResponse(parts())
-
-
-@asynccontextmanager
-async def served(routes: list[Route]) -> AsyncIterator[str]:
-    """A real server on a free port; its address."""
-    config = uvicorn.Config(Starlette(routes=routes), host="127.0.0.1", port=0, log_config=None)
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  uvicorn has a flag, no event
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await task
-
-
-@pytest.fixture
-async def upstream() -> AsyncIterator[str]:
-    routes = [
-        Route("/v1/registry/stream", slow_stream),
-        Route("/v1/registry/{rest:path}", echo, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
-    ]
-    async with served(routes) as url:
-        yield url
-
-
-Gateway = Callable[..., Any]
-
-
-@pytest.fixture
-async def gateway(new_service: NewService, upstream: str, tmp_path: Path) -> Service:
-    key = OKPKey.generate_key("Ed25519", private=True)
-    (tmp_path / "signing.json").write_text(json.dumps(key.as_dict(private=True)))
-    (tmp_path / "accounts.json").write_text(json.dumps(ACCOUNTS))
-    return await new_service(
-        "gateway",
-        signing_key_file=tmp_path / "signing.json",
-        bootstrap_file=tmp_path / "accounts.json",
-        registry_url=upstream,
-        jobs_url="http://127.0.0.1:9",
-        own_tokens=True,
-    )
-
-
-async def client_token(gateway: Service, client: str = "operator", **form: str) -> httpx.Response:
-    secret = next(a["secret"] for a in ACCOUNTS if a["id"] == client)
-    data = {"grant_type": "client_credentials", "client_id": client, "client_secret": secret} | form
-    return await gateway.http.post("/oauth2/token", data=data)
-
-
-async def bearer(gateway: Service, client: str = "operator") -> dict[str, str]:
-    return {"authorization": f"Bearer {(await client_token(gateway, client)).json()['access_token']}"}
-
-
-async def staff(gateway: Service, account: str, secret: str) -> httpx.Response:
-    return await gateway.http.post("/v1/sessions", json={"id": account, "secret": secret})
 
 
 async def admin(gateway: Service) -> dict[str, str]:
-    answer = await staff(gateway, "admin", "an admin's password")
-    return {"authorization": f"Bearer {answer.json()['access_token']}", "idempotency-key": new_id()}
+    return await signed_in(gateway, "admin")
 
 
 async def test_a_program_gets_a_token_by_form_and_by_basic(gateway: Service) -> None:
@@ -178,9 +70,9 @@ async def test_failures_delay_the_next_try_even_with_the_right_password(gateway:
     assert locked.status_code == 429
     assert int(locked.headers["retry-after"]) >= 1
     assert (await staff(gateway, "admin", "an admin's password")).status_code == 201
-    await gateway.database.pool.execute("update accounts set locked_until = now() - interval '1 s'")
+    await gateway.database.pool.execute("update sign_in_failures set locked_until = now() - interval '1 s'")
     assert (await staff(gateway, "cadre", "a cadre's password")).status_code == 201
-    assert await gateway.database.pool.fetchval("select failures from accounts where account_id = 'cadre'") == 0
+    assert await gateway.database.pool.fetchval("select count(*) from sign_in_failures") == 0
 
 
 async def test_an_administrator_makes_and_disables_staff_accounts(gateway: Service) -> None:
@@ -204,7 +96,10 @@ async def test_an_administrator_makes_and_disables_staff_accounts(gateway: Servi
     assert (refused.status_code, refused.json()["type"]) == (401, "urn:anju:problem:account-disabled")
     assert (await staff(gateway, account, secret)).status_code == 401
     await gateway.http.post(f"/v1/staff/{account}/enablement", headers=await admin(gateway))
-    assert (await gateway.http.get("/v1/registry/x", headers=mine)).status_code == 200
+    old = await gateway.http.get("/v1/registry/x", headers=mine)
+    assert (old.status_code, old.json()["type"]) == (401, "urn:anju:problem:token-revoked")
+    fresh = {"authorization": f"Bearer {(await staff(gateway, account, secret)).json()['access_token']}"}
+    assert (await gateway.http.get("/v1/registry/x", headers=fresh)).status_code == 200
 
 
 async def test_what_an_administrator_may_not(gateway: Service) -> None:
