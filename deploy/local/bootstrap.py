@@ -33,7 +33,7 @@ _TRIES = 4
 _PART = 8
 _NEEDED = "some 800 MB"
 _MEDDLING = ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX")
-_VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
+_VERSION = "import pip, sys; print('%d.%d' % sys.version_info[:2])"
 
 
 class Fault(Exception):
@@ -95,7 +95,7 @@ def ensure(lock: int, wanted: str) -> None:
 
 
 def _version_there() -> str | None:
-    """The version of the environment's Python; None where there is none that runs, or PYTHON asks for another."""
+    """The version of the environment's Python; None where there is none that runs and has pip, or PYTHON asks for another."""
     if not PYTHON.exists():
         return None
     asked = subprocess.run([PYTHON, "-c", _VERSION], capture_output=True, text=True, check=False)

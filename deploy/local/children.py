@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -26,6 +27,9 @@ class Account:
     gid: int
 
 
+_TELLING = re.compile(r"error\b|fatal\b|no space left", re.IGNORECASE)
+
+
 def _always() -> bool:
     return True
 
@@ -36,13 +40,13 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What to run. `rank` orders stopping: low numbers first. `log` None: it writes to our own output."""
+    """What to run. `rank` orders stopping: low numbers first, and 0 is for programs that come to an end by themselves."""
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str]
     cwd: Path
-    log: Path | None
+    log: Path
     rank: int = 0
     port: int | None = None
     account: Account | None = None
@@ -51,6 +55,8 @@ class Spec:
     is_ready: Callable[[], bool] = _always
     before_start: Callable[[], None] = _nothing
     stdin: str | None = None
+    shows: bool = False
+    """Its output goes to the terminal, and only its errors to the log."""
     explains_itself: bool = False
     """Where it fails, its last line is all that the person need read."""
 
@@ -94,30 +100,24 @@ class Child:
 def start(spec: Spec, mark: str) -> Child:
     """Starts the process. Raises OSError."""
     spec.before_start()
-    output = _output(spec.log)
-    try:
+    with _output(spec.log) as output:
         process = subprocess.Popen(
             list(spec.argv),
             cwd=spec.cwd,
             env={**spec.env, MARK: mark},
             stdin=subprocess.PIPE if spec.stdin is not None else subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT if output else None,
+            stdout=None if spec.shows else output,
+            stderr=output,
             start_new_session=True,
             user=spec.account.uid if spec.account else None,
             group=spec.account.gid if spec.account else None,
             extra_groups=[] if spec.account else None,
         )
-    finally:
-        if output:
-            output.close()
     _feed(process, spec.stdin)
     return Child(spec, process)
 
 
-def _output(log: Path | None) -> IO[bytes] | None:
-    if log is None:
-        return None
+def _output(log: Path) -> IO[bytes]:
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     return os.fdopen(descriptor, "wb")
 
@@ -156,11 +156,12 @@ def python(*arguments: str) -> list[str]:
     return [sys.executable, *arguments]
 
 
-def last_words(log: Path | None, begin: int = 0) -> str:
-    """The last line that says something in a log after byte `begin`."""
-    if log is None or not log.exists():
+def last_words(log: Path, begin: int = 0) -> str:
+    """The line of a log after byte `begin` that tells most: the last that speaks of an error, else the last."""
+    if not log.exists():
         return ""
     with log.open("rb") as file:
         file.seek(max(begin, file.seek(0, os.SEEK_END) - 8192))
         lines = [line.strip() for line in file.read().decode(errors="replace").splitlines()]
-    return next((line for line in reversed(lines) if line), "")[:300]
+    telling = [line for line in lines if _TELLING.search(line)] or [line for line in lines if line]
+    return telling[-1][:300] if telling else ""

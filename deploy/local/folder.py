@@ -123,8 +123,10 @@ def held(folder: Folder) -> Iterator[None]:
 def _lock(descriptor: int, folder: Folder) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         holder = os.read(descriptor, 32).decode(errors="replace").strip() or "unknown"
         raise StartError(
             f"Another run (process {holder}) is using {folder.path}: stop it, or set ANJU_DATA (and ANJU_PORT) to others for this one."
         ) from None
+    except OSError as error:
+        raise explain(error, folder.path) from None

@@ -234,7 +234,7 @@ def main() -> None:
             fcntl.flock(lock, fcntl.LOCK_EX)  # another run may be fetching into the same folder
             fetch(missing(locked(), folder), folder, public_repository())
     except (StartError, OSError) as error:
-        sys.exit(str(error))
+        sys.exit(f"{error}")
 
 
 if __name__ == "__main__":

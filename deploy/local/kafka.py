@@ -87,7 +87,9 @@ def fetch_jars(folder: Folder, supervisor: Supervisor) -> Path:
                 argv=python("-m", "deploy.local.jars", str(place)),
                 env=java.environment(),
                 cwd=ROOT,
-                log=None,
+                log=folder.log("jars"),
+                shows=True,
+                explains_itself=True,
             )
         )
     return place

@@ -158,8 +158,6 @@ def _load_demo(around: Surroundings, supervisor: Supervisor) -> None:
     try:
         supervisor.run(services.demo(around))
     except StartError as error:
-        raise StartError(
-            f"The demo community could not be loaded ({error}; see above): ANJU_DEMO=0 starts without it."
-        ) from None
+        raise StartError(f"The demo community: {error}. ANJU_DEMO=0 starts without it.") from None
     around.state.demo_loaded = True
     state.save(around.folder.state, around.state)

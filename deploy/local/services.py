@@ -149,7 +149,8 @@ def topics(around: Surroundings) -> Spec:
 def demo(around: Surroundings) -> Spec:
     """Loads the demo community through the gateway; what it says goes to the terminal."""
     arguments = ["-m", "deploy.demo", "--gateway", around.gateway_url, "--credentials", str(around.folder.credentials)]
-    return Spec(name="demo", argv=python(*arguments), env=base_environment(), cwd=ROOT, log=None)
+    log = around.folder.log("demo")
+    return Spec(name="demo", argv=python(*arguments), env=base_environment(), cwd=ROOT, log=log, shows=True)
 
 
 def _step(name: str, folder: Folder, arguments: list[str], env: dict[str, str]) -> Spec:

@@ -199,10 +199,10 @@ class Supervisor:
             child.signal(signal.SIGKILL)
 
 
-def _size(log: Path | None) -> int:
-    return log.stat().st_size if log is not None and log.exists() else 0
+def _size(log: Path) -> int:
+    return log.stat().st_size if log.exists() else 0
 
 
 def _failed(child: Child, begin: int) -> str:
     words = children.last_words(child.spec.log, begin) or f"{child.name} failed: {child.ending()}"
-    return words if child.spec.explains_itself or not child.spec.log else f"{words} (its log: {child.spec.log})"
+    return words if child.spec.explains_itself else f"{words} (its log: {child.spec.log})"

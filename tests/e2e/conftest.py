@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from deploy.local.testing import forget
 from tests.e2e.platform import Platform
 
 ROOT = Path(__file__).parents[2]
@@ -64,6 +65,7 @@ def started(**env: str) -> Iterator[Platform]:
                 drain.join(10)
             if process.stdout:
                 process.stdout.close()
+        forget(data)
         assert [pid for pid in left if Path(f"/proc/{pid}").exists()] == [], "processes were left running"
 
 

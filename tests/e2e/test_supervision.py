@@ -31,15 +31,14 @@ def settle(platform: Platform, flat: str) -> dict[str, Any]:
     body = household(member(labour_class="ORDINARY", work={"status": "none"}), flat=flat) | {"community": COMMUNITY}
     key = new_id()
 
-    def answered() -> httpx.Response | None:
+    def answered() -> dict[str, Any]:
         try:
             answer = platform.ask("POST", "/v1/registry/households", body, idempotency_key=key)
         except httpx.TransportError:
-            return None
-        return answer if answer.status_code == 201 else None
+            return {}
+        return answer.json() if answer.status_code == 201 else {}
 
-    found: dict[str, Any] = within(60, lambda: answered() or httpx.Response(599)).json()
-    return found
+    return within(60, answered)
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ async def test_kind_of_employer_and_insurance_year_come_from_the_relation(benefi
 async def test_parameters_in_force_are_shown_with_their_source(benefits: Benefits, kin: Kin) -> None:
     await settle(benefits, kin)
     await benefits.service.database.pool.execute(
-        """insert into parameters values ('resident_pension.intra_province_fund_move', '52', '2026-01-01', 'false', '省内不转移资金（示例）'),
+        """insert into parameters values ('resident_pension.intra_province_fund_move', '52', '2026-01-01', 'false', '示例'),
                   ('resident_pension.age', '', '2027-01-01', '61', '示例')"""
     )
     answer = await benefits.service.get("/v1/benefits/parameters")
