@@ -163,7 +163,7 @@ async def picture(database: Database, kin: Kin) -> dict[str, Any]:
         ),
         "cases": sorted((names[r["subject_id"]], *list(r)[1:]) for r in await pool.fetch(_CASES, homes, people)),
         "copies": sorted(
-            (names[r["id"]], r["version"], r["state"])
+            (names[r["id"]], r["version"], str(r["state"]))
             for r in await pool.fetch(
                 """select household_id as id, version, state from household_copies where household_id = any($1::uuid[])
                    union all select person_id, version, state from person_copies where person_id = any($2::uuid[])

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from services.benefits.cases.schemas import ApplicationBody, DecisionBody, WithdrawalBody
 from shared.auth import Role
+from shared.http import Body
 from shared.ids import new_id
 from tests.integration.benefits.news import COMMUNITY, EVERYTHING, HERE, NEAR, OLD, Benefits, Kin, slugs
 
@@ -185,10 +187,12 @@ async def test_a_case_is_read_with_its_tag(benefits: Benefits, kin: Kin) -> None
 
 
 async def test_every_post_has_an_example_that_fits_its_body(benefits: Benefits) -> None:
-    from services.benefits.cases.schemas import ApplicationBody, DecisionBody, WithdrawalBody
-
     document = (await benefits.service.http.get("/openapi.json")).json()
-    bodies = {"applications": ApplicationBody, "refusal": DecisionBody, "withdrawal": WithdrawalBody}
+    bodies: dict[str, type[Body]] = {
+        "applications": ApplicationBody,
+        "refusal": DecisionBody,
+        "withdrawal": WithdrawalBody,
+    }
     for path, operations in document["paths"].items():
         if "post" in operations and "dead-letters" not in path:
             example = operations["post"]["requestBody"]["content"]["application/json"]["example"]

@@ -1,0 +1,1 @@
+"""Assessments: what follows what, person by person and scheme by scheme, by law and article."""

@@ -1,0 +1,235 @@
+"""What benefits decides: what a settled person or household is told, scheme by scheme; pure.
+
+Facts may be unknown (None). An outcome is `undetermined` exactly where it differs over the values of what is not known, and
+the facts named are those that by themselves can change it (`unknowns`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import TypeVar
+
+from services.benefits.assessments import parameters as names
+from services.benefits.assessments.facts import (
+    NO_DIBAO,
+    NO_WORK,
+    Assessment,
+    Dibao,
+    EmployerKind,
+    HouseholdFacts,
+    MemberFacts,
+    Outcome,
+    PersonFacts,
+    Relation,
+    RelationState,
+    Sex,
+    Work,
+)
+from services.benefits.assessments.parameters import (
+    DEFAULTS,
+    PERSON_SCHEMES,
+    InForce,
+    MoveClass,
+    Parameter,
+    Parameters,
+    Scheme,
+    move_class,
+    parameters_on,
+    pool,
+)
+from services.benefits.assessments.reasons import (
+    CROSS_AREA_SETTLEMENT,
+    REASONS,
+    RECLASS,
+    TEMPORARY_ACCOUNT,
+    Note,
+    Reason,
+    enrolment_window,
+    unknown,
+)
+from services.benefits.assessments.rules import TABLE
+from services.benefits.assessments.rules_dibao import DIBAO_TABLE, HouseholdSheet, reclass_to_urban
+from services.benefits.assessments.sheets import PersonSheet, Route, Row, full_years, years_after
+from services.benefits.assessments.unknowns import Sheet, Tree, answers, decisive, explore, only_answer
+
+__all__ = [
+    "DEFAULTS",
+    "NO_DIBAO",
+    "NO_WORK",
+    "PERSON_SCHEMES",
+    "Assessment",
+    "Dibao",
+    "EmployerKind",
+    "HouseholdFacts",
+    "MemberFacts",
+    "MoveClass",
+    "Outcome",
+    "Parameter",
+    "Parameters",
+    "PersonFacts",
+    "Reason",
+    "Relation",
+    "RelationState",
+    "Scheme",
+    "Sex",
+    "Work",
+    "assess",
+    "assess_dibao",
+    "may_open",
+    "move_class",
+    "parameters_on",
+    "pool",
+    "refusal",
+]
+
+S = TypeVar("S", bound=Sheet)
+T = TypeVar("T")
+
+_OPENS = frozenset({Outcome.TRANSFER, Outcome.CHANGE})
+_MEDICAL = (Scheme.EMPLOYEE_MEDICAL, Scheme.RESIDENT_MEDICAL)
+_READS: dict[Scheme, tuple[tuple[str, ...], tuple[Scheme, ...]]] = {
+    Scheme.EMPLOYEE_PENSION: (
+        ("sex", "birth_on", "hukou_division", "work", "organised_transfer"),
+        (Scheme.EMPLOYEE_PENSION,),
+    ),
+    Scheme.RESIDENT_PENSION: (
+        ("birth_on", "hukou_division", "hukou_moved", "hukou_moved_on"),
+        (Scheme.RESIDENT_PENSION,),
+    ),
+    Scheme.UNEMPLOYMENT: (("work",), (Scheme.UNEMPLOYMENT,)),
+    Scheme.EMPLOYEE_MEDICAL: (("work",), _MEDICAL),
+    Scheme.RESIDENT_MEDICAL: (("hukou_division", "hukou_moved"), _MEDICAL),
+    Scheme.INJURY: ((), (Scheme.INJURY,)),
+    Scheme.MATERNITY: ((), (Scheme.MATERNITY,)),
+}
+_HOUSEHOLD_HUKOU = "household-hukou"
+
+
+def assess(facts: PersonFacts, parameters: Parameters, on: date) -> dict[Scheme, Assessment]:
+    """The outcome of every scheme of a settled person on a day. Raises MissingParameter if the parameters are incomplete."""
+    in_force = parameters_on(parameters, on)
+    read = {scheme: _about(scheme, facts, on) for scheme in PERSON_SCHEMES}
+    return {
+        scheme: _assess_scheme(about, scheme, in_force, on, tuple(about.relations.items()))
+        for scheme, about in read.items()
+    }
+
+
+def assess_dibao(facts: HouseholdFacts, parameters: Parameters, on: date) -> Assessment:
+    """The outcome for a settled household's dibao (低保) on a day. Raises MissingParameter if the parameters are incomplete."""
+    sheet = HouseholdSheet(facts, parameters_on(parameters, on), on)
+    notes = (RECLASS,) if only_answer(lambda: reclass_to_urban(sheet), sheet) else ()
+    return _conclude(Scheme.DIBAO, sheet, DIBAO_TABLE, {"same-county": notes})
+
+
+def _about(scheme: Scheme, facts: PersonFacts, on: date) -> PersonFacts:
+    """The facts that the rules of a scheme read, and no more: whoever is alike in them is assessed once."""
+    read, related = _READS[scheme]
+    birth_on = facts.birth_on if "birth_on" in read else None
+    if birth_on and scheme is Scheme.EMPLOYEE_PENSION:  # its rules look at full years only
+        birth_on = years_after(on, -full_years(birth_on, on))
+    return PersonFacts(
+        facts.residence_division,
+        **({name: getattr(facts, name) for name in read} | {"birth_on": birth_on}),
+        relations={other: facts.relations.get(other) for other in related},
+        open_cases=facts.open_cases & {scheme},
+    )
+
+
+@lru_cache(maxsize=8192)
+def _assess_scheme(
+    facts: PersonFacts, scheme: Scheme, parameters: InForce, on: date, _: tuple[object, ...]
+) -> Assessment:
+    """The last parameter tells those apart in the cache who differ in their relations alone, which facts do not hash."""
+    notes: dict[str, tuple[Note, ...]] = {"temporary-account": (TEMPORARY_ACCOUNT,)}
+    if scheme is Scheme.RESIDENT_MEDICAL:
+        months = [
+            parameters.number(n, facts.residence_division) for n in (names.WINDOW_FIRST_MONTH, names.WINDOW_LAST_MONTH)
+        ]
+        notes["next-insurance-year"] = (enrolment_window(*months), CROSS_AREA_SETTLEMENT)
+    return _conclude(scheme, PersonSheet(facts, scheme, parameters, on), TABLE[scheme], notes)
+
+
+def _conclude(scheme: Scheme, sheet: S, rows: tuple[Row[S], ...], notes: dict[str, tuple[Note, ...]]) -> Assessment:
+    """The first row that holds decides; undetermined where that differs by outcome over the unknown facts."""
+    tree = explore(lambda: _first(rows, sheet), sheet)
+    deciding = tuple(dict.fromkeys(answers(tree)))
+    outcomes = {row.outcome for row in deciding}
+    if len(outcomes) > 1 or Outcome.UNDETERMINED in outcomes:
+        return _undetermined(scheme, tree, Outcome.UNDETERMINED in outcomes)
+    reasons, either = _reasons(scheme, sheet, rows, deciding)
+    route = _route(sheet, rows, deciding[0].outcome)
+    told = [note for reason in reasons for note in notes.get(reason.slug, ())]
+    return Assessment(
+        scheme,
+        deciding[0].outcome,
+        reasons,
+        either=either,
+        from_division=route.from_division,
+        to_division=route.to_division,
+        fund_moves=route.fund_moves,
+        notes=tuple(told),
+    )
+
+
+def _first(rows: tuple[Row[S], ...], sheet: S) -> Row[S]:
+    return next(row for row in rows if row.holds(sheet))
+
+
+def _undetermined(scheme: Scheme, tree: Tree[Row[S]], clerk_picks: bool) -> Assessment:
+    missing = decisive(tree, by=lambda row: row.outcome)
+    if clerk_picks and _HOUSEHOLD_HUKOU not in missing:
+        missing = (*missing, _HOUSEHOLD_HUKOU)
+    return Assessment(scheme, Outcome.UNDETERMINED, tuple(unknown(scheme, fact) for fact in missing), missing)
+
+
+def _reasons(
+    scheme: Scheme, sheet: S, rows: tuple[Row[S], ...], deciding: tuple[Row[S], ...]
+) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """The reasons that certainly hold (of `keep`, all), and if there is none, those of which one holds."""
+    outcome = deciding[0].outcome
+    if len({row.slug for row in deciding}) == 1 and outcome is not Outcome.KEEP:
+        slugs = [deciding[0].slug]
+    else:
+        slugs = [row.slug for row in rows if row.outcome is outcome and _always(row, sheet)]
+    either = [] if slugs else [row.slug for row in rows if row in deciding]
+    return _listed(scheme, slugs), _listed(scheme, either)
+
+
+def _always(row: Row[S], sheet: S) -> bool:
+    return bool(only_answer(lambda: row.holds(sheet), sheet))
+
+
+def _listed(scheme: Scheme, slugs: list[str]) -> tuple[Reason, ...]:
+    return tuple(REASONS[scheme, slug] for slug in dict.fromkeys(slugs))
+
+
+def _route(sheet: S, rows: tuple[Row[S], ...], outcome: Outcome) -> Route:
+    """Where a case would go, each part as far as it is the same whatever the unknown facts are."""
+    if outcome not in _OPENS:
+        return Route(None, None)
+    routes = set(answers(explore(lambda: _way(_first(rows, sheet), sheet), sheet)))
+    return Route(
+        _same({route.from_division for route in routes}),
+        _same({route.to_division for route in routes}),
+        _same({route.fund_moves for route in routes}),
+    )
+
+
+def _way(row: Row[S], sheet: S) -> Route:
+    return row.route(sheet) if row.route else Route(None, None)
+
+
+def _same(values: set[T]) -> T | None:
+    return next(iter(values)) if len(values) == 1 else None
+
+
+def may_open(assessment: Assessment) -> bool:
+    """Whether the table lets a case open: a transfer case, or a registration change."""
+    return assessment.outcome in _OPENS
+
+
+def refusal(assessment: Assessment) -> tuple[Reason, ...]:
+    """All reasons to refuse an application; () where a case may open. Order 765 art. 16: the result is told."""
+    return () if may_open(assessment) else assessment.reasons or assessment.either

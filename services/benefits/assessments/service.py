@@ -1,0 +1,36 @@
+"""Assessments: what a settled household and its people are told, made again whenever something they rest on changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.benefits.assessments import store
+from services.benefits.assessments.copies import Home, assess_home, home_of
+from services.benefits.assessments.domain import Parameters
+from shared.db import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A household as it stands (None: not known or not settled), and the parameters."""
+
+    home: Home | None
+    parameters: Parameters
+
+
+async def load_standing(tx: Transaction, household_id: str) -> Standing:
+    """What an assessment of the household rests on now. The household is locked."""
+    row = await store.load_home(tx, household_id)
+    return Standing(home_of(row), store.parameters_of(row["parameters"]))
+
+
+async def assess_household(tx: Transaction, household_id: str) -> Parameters:
+    """Assesses every present member in every scheme, and the household's dibao once all its members have been heard of; what is no
+    longer so goes. Nothing moves by it: a case opens on an application. The household is locked. The parameters it rested on."""
+    row = await store.load_home(tx, household_id)
+    parameters = store.parameters_of(row["parameters"])
+    home = home_of(row)
+    findings = assess_home(home, parameters, tx.today) if home else []
+    if findings or row["assessed"]:
+        await store.save_assessments(tx, household_id, findings)
+    return parameters

@@ -1,0 +1,138 @@
+"""Every SQL statement about assessments and parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from services.benefits.assessments.copies import Finding
+from services.benefits.assessments.domain import Assessment, Parameter, Parameters
+from services.benefits.assessments.parameters import overlaid
+from services.benefits.cases.domain import PENDING
+from services.benefits.store import missing_records, reason_records
+from shared.db import Read, Row, Transaction, columns, json_text
+
+_PENDING = f"status in ({', '.join(sorted(repr(str(status)) for status in PENDING))})"
+
+
+async def load_home(tx: Transaction, household_id: str) -> Row:
+    """All that the assessments of a household rest on: its copy (`state` None: not known yet), those of the people it names, their
+    pending cases, parameters that stand beside the defaults, and whether anything is assessed. The household is locked."""
+    row = await tx.fetchrow(
+        f"""select one.household_id, h.version, h.state, h.community_code, h.members, h.dibao,
+                   (select coalesce(jsonb_agg(jsonb_build_object(
+                               'person_id', p.person_id, 'version', p.version, 'state', p.state,
+                               'household_id', p.household_id, 'facts', p.facts, 'work', w.work, 'work_version', w.version)), '[]')
+                      from person_copies p left join work_copies w using (person_id)
+                     where p.person_id = any(h.members)) as people,
+                   (select coalesce(jsonb_agg(jsonb_build_array(c.subject_id, c.scheme)), '[]')
+                      from cases c where c.subject_id = any(h.members || h.household_id) and c.{_PENDING}) as pending,
+                   (select coalesce(jsonb_agg(p), '[]') from parameters p) as parameters,
+                   exists (select from assessments a where a.household_id = one.household_id) as assessed
+              from (values ($1::uuid)) as one (household_id) left join household_copies h using (household_id)""",
+        household_id,
+    )
+    assert row is not None  # a left join from one row
+    return row
+
+
+def parameters_of(rows: Iterable[Mapping[str, Any]]) -> Parameters:
+    """The parameters: rows of the table, as JSON, beside or in the place of the defaults."""
+    return overlaid(
+        Parameter(row["name"], row["prefix"], date.fromisoformat(row["valid_from"]), row["value"], row["source"])
+        for row in rows
+    )
+
+
+async def list_parameters(read: Read) -> Parameters:
+    return parameters_of(await read.fetchval("select coalesce(jsonb_agg(p), '[]') from parameters p"))
+
+
+_COLUMNS = (
+    "subject_id uuid, scheme text, person_id uuid, outcome text, reasons jsonb, one_of bool, missing jsonb,"
+    " from_division text, to_division text, fund_moves bool, notes jsonb, based_on jsonb"
+)
+_NAMES = [part.split()[0] for part in _COLUMNS.split(",")]
+_KINDS = [part.split()[1] for part in _COLUMNS.split(",")]
+_SAID = [name for name in _NAMES if name not in ("subject_id", "scheme", "person_id", "based_on")]
+
+
+def _listed(names: Iterable[str], prefix: str = "") -> str:
+    return ", ".join(f"{prefix}{name}" for name in names)
+
+
+_SAVE = f"""
+with found as (
+   select {", ".join(f"{name}::jsonb" if kind == "jsonb" else name for name, kind in zip(_NAMES, _KINDS, strict=True))}
+     from unnest({", ".join(f"${n}::{'text' if kind == 'jsonb' else kind}[]" for n, kind in enumerate(_KINDS, 3))})
+          as f ({_listed(_NAMES)})),
+gone as (
+   delete from assessments a
+    where a.household_id = $1
+      and not exists (select from found f where f.subject_id = a.subject_id and f.scheme = a.scheme) returning true),
+saved as (
+   insert into assessments as a ({_listed(_NAMES)}, household_id, assessed_at)
+   select {_listed(_NAMES)}, $1, $2 from found
+   on conflict (subject_id, scheme) do update
+          set household_id = $1, assessed_at = $2, based_on = excluded.based_on,
+              {", ".join(f"{name} = excluded.{name}" for name in _SAID)}
+        where (a.household_id, {_listed(_SAID, "a.")}) is distinct from ($1, {_listed(_SAID, "excluded.")})
+   returning true)
+update household_copies set assessed_version = assessed_version + 1
+ where household_id = $1 and (exists (select from gone) or exists (select from saved))
+"""
+
+
+async def save_assessments(tx: Transaction, household_id: str, findings: Sequence[Finding]) -> None:
+    """Makes these the assessments of a household. Those that are the same stay as they are; the household's `assessed_version` goes
+    up where any differs."""
+    rows = [_row(finding) for finding in findings]
+    await tx.execute(_SAVE, household_id, tx.now, *columns(rows, len(_NAMES)))
+
+
+def _row(finding: Finding) -> tuple[Any, ...]:
+    scheme, *said = _said(finding.assessment)
+    return finding.subject_id, scheme, finding.person_id, *said, json_text(finding.based_on)
+
+
+@lru_cache(maxsize=8192)
+def _said(assessment: Assessment) -> tuple[Any, ...]:
+    """Column values; people who are alike share an assessment, and what it looks like in the table."""
+    return (
+        str(assessment.scheme),
+        str(assessment.outcome),
+        json_text(reason_records(assessment.reasons or assessment.either)),
+        not assessment.reasons,
+        json_text(missing_records(assessment.missing)),
+        assessment.from_division,
+        assessment.to_division,
+        assessment.fund_moves,
+        json_text([{"slug": note.slug, "detail_zh": note.zh, "detail_en": note.en} for note in assessment.notes]),
+    )
+
+
+_LIST = f"""
+select a.*, c.case_id
+  from assessments a
+  join household_copies h using (household_id)
+  left join cases c on c.subject_id = a.subject_id and c.scheme = a.scheme and c.{_PENDING}
+"""
+
+
+async def list_of_household(read: Read, household_id: str, schemes: Sequence[str]) -> list[Row]:
+    """Assessments of the members, in the household's order, and of the household last; with the case that is under way."""
+    return await read.fetch(
+        f"""{_LIST} where a.household_id = $1 and a.scheme = any($2::text[])
+             order by array_position(h.members, a.person_id) nulls last, a.scheme""",
+        household_id,
+        list(schemes),
+    )
+
+
+async def list_of_person(read: Read, person_id: str, schemes: Sequence[str]) -> list[Row]:
+    """Assessments of a person; with the case that is under way."""
+    return await read.fetch(
+        f"{_LIST} where a.subject_id = $1 and a.scheme = any($2::text[]) order by a.scheme", person_id, list(schemes)
+    )

@@ -1,0 +1,1 @@
+"""Cases: applications, opened or refused with all reasons, and their ends."""

@@ -1,0 +1,181 @@
+"""Every SQL statement about applications and cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.benefits.assessments.domain import Assessment
+from services.benefits.cases.domain import PENDING, Basis, CaseAction, CaseStatus, Channel, Decision, Ruling
+from services.benefits.sight import schemes_of
+from services.benefits.store import missing_records, place_of, reason_records, seen
+from shared.auth import Actor
+from shared.db import Read, Row, Transaction
+from shared.errors import NotFound
+from shared.ids import new_id
+
+_PENDING = f"status in ({', '.join(sorted(repr(str(status)) for status in PENDING))})"
+
+
+class CaseNotFound(NotFound):
+    slug = "case-not-found"
+    title_en, title_zh = "No such case", "未找到该事项"
+
+
+async def find_pending(read: Read, subject_id: str, scheme: str) -> str | None:
+    """Id of the case of this person (for dibao: household) and scheme that is under way."""
+    case_id: str | None = await read.fetchval(
+        f"select case_id from cases where subject_id = $1 and scheme = $2 and {_PENDING}", subject_id, scheme
+    )
+    return case_id
+
+
+async def add_case(
+    tx: Transaction,
+    subject: tuple[str, str | None],
+    status: CaseStatus,
+    channel: Channel,
+    by: str,
+    assessment: Assessment,
+    ruling: Ruling,
+    based_on: Mapping[str, Any],
+) -> Row | None:
+    """The new case; `subject`: household, and person (None: the household itself). None where another of the same subject and scheme
+    is under way."""
+    household_id, person_id = subject
+    return await tx.fetchrow(
+        f"""insert into cases (case_id, version, subject_id, scheme, household_id, person_id, status, channel, reasons, one_of,
+                   missing, based_on, applied_at, applied_by, kind, law, article, from_division, to_division, fund_moves, move_class)
+            values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+            on conflict (subject_id, scheme) where {_PENDING} do nothing returning *""",
+        new_id(),
+        person_id or household_id,
+        assessment.scheme,
+        household_id,
+        person_id,
+        status,
+        channel,
+        reason_records(ruling.reasons),
+        ruling.one_of,
+        missing_records(assessment.missing),
+        based_on,
+        tx.now,
+        by,
+        *_columns_of(ruling.basis),
+    )
+
+
+def _columns_of(basis: Basis | None) -> tuple[Any, ...]:
+    if basis is None:
+        return (None,) * 7
+    places = basis.from_division, basis.to_division, basis.fund_moves
+    return basis.kind, basis.law, basis.article, *places, basis.move_class
+
+
+_CASE = "select c.* from cases c join household_copies h using (household_id)"
+
+
+async def get_case(read: Read, case_id: str, actor: Actor) -> Row:
+    """A case. Raises CaseNotFound, also where the actor's place or schemes do not cover it."""
+    row = await read.fetchrow(
+        f"{_CASE} where c.case_id = $1 and c.scheme = any($2::text[]) and {seen(3)}",
+        case_id,
+        schemes_of(actor),
+        *place_of(actor.place),
+    )
+    if row is None:
+        raise CaseNotFound
+    return row
+
+
+async def load_case(tx: Transaction, case_id: str) -> Row:
+    """The same case once its household and person are locked, whoever asks."""
+    row = await tx.fetchrow("select * from cases where case_id = $1 for update", case_id)
+    assert row is not None  # it was just read
+    return row
+
+
+async def list_cases(
+    read: Read,
+    actor: Actor,
+    status: str | None,
+    scheme: str | None,
+    community: str | None,
+    after: str | None,
+    limit: int,
+) -> list[Row]:
+    """Cases that the actor sees, the oldest first."""
+    return await read.fetch(
+        f"""{_CASE}
+             where c.scheme = any($1::text[]) and {seen(2)} and ($5::text is null or c.status = $5)
+               and ($6::text is null or c.scheme = $6) and ($7::text is null or h.community_code = $7)
+               and ($8::uuid is null or c.case_id > $8)
+             order by c.case_id limit $9""",
+        schemes_of(actor),
+        *place_of(actor.place),
+        status,
+        scheme,
+        community,
+        after,
+        limit,
+    )
+
+
+async def set_decision(
+    tx: Transaction, case_id: str, status: CaseStatus, decision: Decision, note: str, by: str, basis: Basis | None
+) -> Row:
+    """Records what a clerk decided on a proposed refusal; `basis`: on what the case opens after all."""
+    row = await tx.fetchrow(
+        """update cases set version = version + 1, status = $2, decision = $3, decision_note = $4, decided_by = $5, decided_at = $6,
+                  kind = $7, law = $8, article = $9, from_division = $10, to_division = $11, fund_moves = $12, move_class = $13
+            where case_id = $1 returning *""",
+        case_id,
+        status,
+        decision,
+        note,
+        by,
+        tx.now,
+        *_columns_of(basis),
+    )
+    assert row is not None  # it is locked
+    return row
+
+
+async def end_cases(
+    tx: Transaction,
+    subject_ids: Sequence[str],
+    status: CaseStatus,
+    because: CaseAction,
+    by: str,
+    note: str | None = None,
+    members_too: bool = False,
+) -> list[Row]:
+    """Ends what is under way of these persons or households; `members_too`: and of those who applied as members of theirs."""
+    return await tx.fetch(
+        f"""update cases set version = version + 1, status = $2, ended_because = $3, ended_by = $4, ended_at = $5, ended_note = $6
+             where (subject_id = any($1::uuid[]) or ($7 and household_id = any($1::uuid[]))) and {_PENDING} returning *""",
+        list(subject_ids),
+        status,
+        because,
+        by,
+        tx.now,
+        note,
+        members_too,
+    )
+
+
+async def end_case(
+    tx: Transaction, case_id: str, status: CaseStatus, because: CaseAction, by: str, note: str | None
+) -> Row:
+    row = await tx.fetchrow(
+        """update cases set version = version + 1, status = $2, ended_because = $3, ended_by = $4, ended_at = $5, ended_note = $6
+            where case_id = $1 returning *""",
+        case_id,
+        status,
+        because,
+        by,
+        tx.now,
+        note,
+    )
+    assert row is not None  # it is locked
+    return row

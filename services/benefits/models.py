@@ -1,0 +1,169 @@
+"""Tables of benefits.
+
+`…_copies` hold what the registry and jobs last said (each with its version: an older word changes nothing), and of that only what
+assessments read. `assessments` is benefits' answer, made again from the copies whenever one of them changes. `cases` is the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from services.benefits.assessments.domain import MoveClass, Outcome, Scheme
+from services.benefits.cases.domain import (
+    ENDINGS,
+    PENDING,
+    CaseKind,
+    CaseStatus,
+    Channel,
+    Decision,
+)
+from shared.tables import Instant, kernel_metadata
+
+metadata = kernel_metadata()
+
+
+def _listed(kinds: Iterable[StrEnum]) -> str:
+    return ", ".join(repr(str(kind)) for kind in kinds)
+
+
+def _one_of(column: str, kinds: Iterable[StrEnum]) -> CheckConstraint:
+    return CheckConstraint(f"{column} in ({_listed(kinds)})", name=column)
+
+
+def _subject() -> tuple[CheckConstraint, CheckConstraint]:
+    """Dibao (低保) is a household's, every other scheme a person's."""
+    return (
+        CheckConstraint("subject_id = coalesce(person_id, household_id)", name="subject"),
+        CheckConstraint("(person_id is null) = (scheme = 'dibao')", name="household_scheme"),
+    )
+
+
+household_copies = Table(
+    "household_copies",
+    metadata,
+    Column("household_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("community_code", Text, nullable=False),
+    Column("estate", Text, nullable=False),
+    Column("block", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("flat", Text, nullable=False),
+    Column("members", ARRAY(Uuid), nullable=False),
+    Column("dibao", JSONB),
+    Column("assessed_version", Integer, nullable=False, server_default=text("0")),
+    CheckConstraint("state in ('settled', 'ended', 'withdrawn')", name="state"),
+    Index(None, "community_code", "estate", "block"),
+)
+
+person_copies = Table(
+    "person_copies",
+    metadata,
+    Column("person_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("household_id", Uuid, nullable=False),
+    Column("facts", JSONB, nullable=False),
+    CheckConstraint("state in ('resident', 'deceased', 'withdrawn')", name="state"),
+)
+
+work_copies = Table(
+    "work_copies",
+    metadata,
+    Column("person_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("work", JSONB),
+)
+
+parameters = Table(
+    "parameters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("prefix", Text, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("value", JSONB, nullable=False),
+    Column("source", Text, nullable=False),
+    CheckConstraint("prefix ~ '^[0-9]{0,12}$'", name="prefix"),
+    CheckConstraint("source <> ''", name="source"),
+)
+
+assessments = Table(
+    "assessments",
+    metadata,
+    Column("subject_id", Uuid, primary_key=True),
+    Column("scheme", Text, primary_key=True),
+    Column("household_id", Uuid, nullable=False),
+    Column("person_id", Uuid),
+    Column("outcome", Text, nullable=False),
+    Column("reasons", JSONB, nullable=False),
+    Column("one_of", Boolean, nullable=False),
+    Column("missing", JSONB, nullable=False),
+    Column("from_division", Text),
+    Column("to_division", Text),
+    Column("fund_moves", Boolean),
+    Column("notes", JSONB, nullable=False),
+    Column("based_on", JSONB, nullable=False),
+    Column("assessed_at", Instant, nullable=False),
+    _one_of("scheme", Scheme),
+    _one_of("outcome", Outcome),
+    *_subject(),
+    Index(None, "household_id"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("scheme", Text, nullable=False),
+    Column("household_id", Uuid, nullable=False),
+    Column("person_id", Uuid),
+    Column("status", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("reasons", JSONB, nullable=False),
+    Column("one_of", Boolean, nullable=False),
+    Column("missing", JSONB, nullable=False),
+    Column("based_on", JSONB, nullable=False),
+    Column("kind", Text),
+    Column("law", Text),
+    Column("article", Text),
+    Column("from_division", Text),
+    Column("to_division", Text),
+    Column("move_class", Text),
+    Column("fund_moves", Boolean),
+    Column("applied_at", Instant, nullable=False),
+    Column("applied_by", Text, nullable=False),
+    Column("decision", Text),
+    Column("decided_at", Instant),
+    Column("decided_by", Text),
+    Column("decision_note", Text),
+    Column("ended_at", Instant),
+    Column("ended_by", Text),
+    Column("ended_because", Text),
+    Column("ended_note", Text),
+    _one_of("scheme", Scheme),
+    _one_of("status", CaseStatus),
+    _one_of("channel", Channel),
+    _one_of("kind", CaseKind),
+    _one_of("move_class", MoveClass),
+    _one_of("decision", Decision),
+    _one_of("ended_because", ENDINGS),
+    *_subject(),
+    CheckConstraint("status <> 'open' or (kind is not null and law is not null and article is not null)", name="basis"),
+    CheckConstraint("(decision is null) = (decided_by is null)", name="decided_by"),
+    CheckConstraint("status <> 'refused' or (decision is not null and decision = 'confirm')", name="refused_by_hand"),
+    CheckConstraint("(status = 'withdrawn') = (ended_because is not null)", name="ended"),
+    Index(
+        "uq_cases_pending",
+        "subject_id",
+        "scheme",
+        unique=True,
+        postgresql_where=text(f"status in ({_listed(sorted(PENDING))})"),
+    ),
+    Index(None, "household_id"),
+)

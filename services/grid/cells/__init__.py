@@ -1,0 +1,1 @@
+"""Grid cells (网格): which units belong to which cell, and who answers for it."""

@@ -1,0 +1,1 @@
+"""Households as the grid keeps them: in which cell, under which block head."""

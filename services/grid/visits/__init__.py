@@ -1,0 +1,1 @@
+"""Visits (走访): asked for, made, overdue, cancelled."""

@@ -1,0 +1,1 @@
+"""Communities (安置社区): estates, blocks, units, floors and flats."""

@@ -1,0 +1,1 @@
+"""Households: settled, moved, changed, taken back; who lives in which flat."""

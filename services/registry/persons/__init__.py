@@ -1,0 +1,1 @@
+"""People: their facts and numbers, deaths, and who read their data."""
