@@ -233,17 +233,23 @@ def create_app(
 def _described(document: dict[str, Any]) -> dict[str, Any]:
     """The OpenAPI document with each body's example where tools look for it, and the problem document as what refusals look like."""
     schemas = document.get("components", {}).get("schemas", {})
-    for operation in (op for path in document["paths"].values() for op in path.values()):
+    operations = ((method, op) for path in document["paths"].values() for method, op in path.items())
+    for method, operation in operations:
         for content in operation.get("requestBody", {}).get("content", {}).values():
             name = content.get("schema", {}).get("$ref", "").rsplit("/", 1)[-1]
             if examples := schemas.get(name, {}).get("examples"):
                 content["example"] = examples[0]
         for parameter in operation.get("parameters", []):
-            parameter["required"] |= parameter["name"] == "Idempotency-Key"
+            if parameter["name"] == "Idempotency-Key":
+                parameter["required"] = True
+                parameter["schema"] = {**idempotency.KEY_SCHEMA, "examples": parameter["schema"].get("examples", [])}
+            if parameter["name"] == "If-Match" and method in ("patch", "delete"):
+                parameter["required"] = True
             if examples := parameter["schema"].get("examples"):
                 parameter["example"] = examples[0]
         problem_content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
         operation["responses"].pop("422", None)
+        operation["responses"]["5XX"] = {"description": "Not done", "content": problem_content}
         operation["responses"]["4XX"] = {"description": "Refused; the problem says why", "content": problem_content}
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
@@ -270,6 +276,8 @@ def _answer_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> Response:
+        if isinstance(error.__cause__, DomainError):  # ours, raised while FastAPI was reading the body
+            return problem_of(request, error.__cause__)
         titles = validation.HTTP_TITLES.get(error.status_code, (str(error.detail), str(error.detail)))
         slug = titles[0].lower().replace(" ", "-")
         return problem(request, error.status_code, slug, titles, headers=error.headers)

@@ -24,6 +24,8 @@ from shared.errors import Forbidden, Unauthenticated, Unavailable
 AUDIENCE = "anju"
 ALGORITHM = "Ed25519"
 _REMEMBERED = 10_000
+_BAD_TOKEN = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What decoding a token that anybody may have made up can raise."""
 _LEEWAY_SECONDS = 5
 
 
@@ -159,7 +161,7 @@ class Verifier:
         self._issuer = issuer
         self._jwks_url = jwks_url
         self._keys = keys
-        self._fetched_at = 0.0
+        self._fetched_at = -60.0
         self._fetching = asyncio.Lock()
         self._known: dict[str, tuple[Actor, float]] = {}
         self.check: Callable[[Actor], None] | None = None
@@ -201,7 +203,7 @@ class Verifier:
                 decoded = jwt.decode(token, keys, algorithms=[ALGORITHM])
                 self._registry.validate(decoded.claims)
                 return decoded.claims
-            except (JoseError, ValueError) as error:
+            except _BAD_TOKEN as error:
                 # A key we do not know may be a new one: look once more, but not at every bad token.
                 if attempt == 2 or time.monotonic() - self._fetched_at < 10:
                     raise Unauthenticated(
@@ -212,11 +214,16 @@ class Verifier:
         raise AssertionError("unreachable")
 
     async def _key_set(self, refresh: bool) -> KeySet:
+        if self._keys is not None and not (refresh and self._jwks_url):
+            return self._keys  # never behind a fetch: unknown tokens must not delay known keys
         async with self._fetching:
-            if self._keys is None or (refresh and self._jwks_url):
-                self._keys = await self._fetch()
+            recently = time.monotonic() - self._fetched_at < (10 if self._keys else 1)
+            if recently and self._keys is None:
+                raise _keys_away()
+            if not recently:
                 self._fetched_at = time.monotonic()
-            return self._keys
+                self._keys = await self._fetch()
+            return self._keys or KeySet([])
 
     async def _fetch(self) -> KeySet:
         try:
@@ -226,9 +233,11 @@ class Verifier:
                 serialised: KeySetSerialization = answer.json()
                 return KeySet.import_key_set(serialised)
         except (httpx.HTTPError, ValueError) as error:
-            raise Unavailable(
-                "The signing keys cannot be fetched from the gateway.", "无法从网关获取签名公钥。"
-            ) from error
+            raise _keys_away() from error
+
+
+def _keys_away() -> Unavailable:
+    return Unavailable("The signing keys cannot be fetched from the gateway.", "无法从网关获取签名公钥。")
 
 
 async def authenticate(request: Request) -> Actor:

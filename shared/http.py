@@ -14,6 +14,7 @@ from shared.errors import DomainError, Fault, PreconditionFailed, PreconditionRe
 from shared.validation import Wrong
 
 PROBLEM = "application/problem+json"
+_ETAG = re.compile(r'"(\d+)\.\d+"')
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 PROBLEM_SCHEMA = {
     "type": "object",
@@ -79,7 +80,7 @@ def check_none_match(request: Request, version: int, copies: int = 0) -> None:
     """For reads of one resource: raises NotModified where If-None-Match names the present version."""
     given = request.headers.get("if-none-match")
     present = etag(version, copies)
-    if given and present in [part.strip().removeprefix("W/") for part in given.split(",")]:
+    if given and {present, "*"} & {part.strip().removeprefix("W/") for part in given.split(",")}:
         raise NotModified(present)
 
 
@@ -88,6 +89,10 @@ class Match:
 
     def __init__(self, header: str | None) -> None:
         self.header = header
+
+    @property
+    def given(self) -> bool:
+        return self.header is not None
 
     def check(self, version: int) -> None:
         """Raises PreconditionRequired where the header is absent, PreconditionFailed where it names another version."""
@@ -98,9 +103,8 @@ class Match:
                 faults=[Fault("header:If-Match", "missing", "missing", "缺失")],
             )
         tags = [part.strip() for part in self.header.split(",")]
-        if "*" not in tags and str(version) not in [
-            tag.strip('"').split(".")[0] for tag in tags if not tag.startswith("W/")
-        ]:
+        versions = [found.group(1) for part in tags if (found := _ETAG.fullmatch(part))]
+        if "*" not in tags and str(version) not in versions:
             raise PreconditionFailed(
                 "Read it again and repeat the change on what is there now.",
                 "请重新读取，并在最新内容上重做更改。",

@@ -18,6 +18,8 @@ from shared.errors import Conflict, Fault, Invalid, Malformed
 if TYPE_CHECKING:
     from shared.db import Transaction
 
+KEY_SCHEMA = {"type": "string", "pattern": r"^[A-Za-z0-9._:-]{8,128}$"}
+"""As documented; a little more is taken."""
 _KEY = re.compile(r'"?([\x21\x23-\x5b\x5d-\x7e]{8,128})"?')
 _KEPT_HEADERS = ("content-type", "etag", "location")
 

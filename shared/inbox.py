@@ -94,9 +94,10 @@ async def _note(tx: Transaction, batch: Sequence[Received]) -> set[str]:
 def version_of(event: Received) -> int | None:
     """The aggregate's version in the data, as far as the data can be read."""
     try:
-        return int(json.loads(event.data)["version"])
-    except (ValueError, KeyError, TypeError):
+        version = int(json.loads(event.data)["version"])
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
+    return version if abs(version) < 2**31 else None
 
 
 async def _mark_overtaken(tx: Transaction, batch: Sequence[Received]) -> None:
@@ -163,7 +164,7 @@ class RetryFailed(Conflict):
 
 async def retry(tx: Transaction, handlers: Handlers, event_id: str, by: str) -> str:
     """Applies a dead letter now; `applied`, or `superseded` where a newer version of its aggregate was applied meanwhile.
-    Raises DeadLetterNotFound, DeadLetterSettled, RetryFailed with the reason."""
+    Raises DeadLetterNotFound, DeadLetterSettled; RetryFailed with the reason, after counting the attempt in `tx`: commit it."""
     row = await _load_open(tx, event_id)
     event = Received(
         id=row["event_id"],
@@ -176,17 +177,28 @@ async def retry(tx: Transaction, handlers: Handlers, event_id: str, by: str) -> 
         traceparent=row["traceparent"],
         data=row["data"],
     )
-    status = "superseded" if row["overtaken"] else "applied"
-    if status == "applied":
-        try:
+    if row["overtaken"]:
+        await _settle(tx, event_id, "superseded", by)
+        return "superseded"
+    said = len(tx.events)
+    try:
+        async with (
+            tx.connection.transaction()
+        ):  # a savepoint: what the failure left undone must not take the count with it
             await _handle(tx, handlers, event)
-        except Exception as error:
-            if is_transient(error):
-                raise
-            raise RetryFailed(reason_of(error)) from error
-        await _mark_overtaken(tx, [event])
-    await _settle(tx, event_id, status, by)
-    return status
+    except Exception as error:
+        if is_transient(error):
+            raise
+        del tx.events[said:]
+        await tx.execute(
+            "update dead_letters set attempts = attempts + 1, reason = $2 where event_id = $1",
+            event_id,
+            reason_of(error),
+        )
+        raise RetryFailed(reason_of(error)) from error
+    await _mark_overtaken(tx, [event])
+    await _settle(tx, event_id, "applied", by)
+    return "applied"
 
 
 async def discard(tx: Transaction, event_id: str, by: str) -> None:

@@ -11,8 +11,9 @@ import os
 import pkgutil
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -27,6 +28,7 @@ from aiokafka.errors import (
 
 import shared.contracts
 from shared.events import Received, topics
+from shared.ids import BadId, parse_id
 
 PARTITIONS = 12
 MAX_RECORDS = 500
@@ -62,8 +64,7 @@ class Producer:
 
     async def send(self, rows: Sequence[Mapping[str, Any]]) -> list[int]:
         """Sends outbox rows in order; the ids of those that the broker acknowledged before the first failure of their key."""
-        waiting = [await self._enqueue(row) for row in rows]
-        results = await asyncio.gather(*waiting, return_exceptions=True)
+        results = await asyncio.gather(*[await self._enqueue(row) for row in rows], return_exceptions=True)
         stuck: set[tuple[str, str]] = set()
         sent: list[int] = []
         for row, result in zip(rows, results, strict=True):
@@ -75,6 +76,7 @@ class Producer:
         return sent
 
     async def _enqueue(self, row: Mapping[str, Any]) -> asyncio.Future[Any]:
+        """A future of the acknowledgement; one that has failed already where the record cannot even be queued (no such topic)."""
         headers = [
             ("ce_specversion", b"1.0"),
             ("ce_id", row["event_id"].encode()),
@@ -87,9 +89,13 @@ class Producer:
         ]
         if row["traceparent"]:
             headers.append(("traceparent", row["traceparent"].encode()))
-        sending: asyncio.Future[Any] = await self._producer.send(
-            self._prefix + row["topic"], row["data"].encode(), key=row["key"].encode(), headers=headers
-        )
+        try:
+            sending: asyncio.Future[Any] = await self._producer.send(
+                self._prefix + row["topic"], row["data"].encode(), key=row["key"].encode(), headers=headers
+            )
+        except KafkaError as error:
+            sending = asyncio.get_running_loop().create_future()
+            sending.set_exception(error)
         return sending
 
 
@@ -129,17 +135,17 @@ class Consumer:
         return [self._received(record) for batch in batches.values() for record in batch]
 
     def _received(self, record: Any) -> Received:
-        headers = dict(record.headers)
-        time = headers.get("ce_time", b"").decode()
+        """Total: whatever stands in the log becomes an event, or one that will fail alone. A record must never stop its partition."""
+        headers = {name: _text(value) for name, value in record.headers}
         return Received(
-            id=headers.get("ce_id", b"").decode(),
-            type=headers.get("ce_type", b"").decode(),
+            id=_id_of(headers.get("ce_id", ""), record),
+            type=headers.get("ce_type", ""),
             topic=record.topic.removeprefix(self._prefix),
             partition=record.partition,
             offset=record.offset,
-            key=(record.key or b"").decode(),
-            time=datetime.fromisoformat(time) if time else datetime.fromtimestamp(record.timestamp / 1000).astimezone(),
-            traceparent=headers.get("traceparent", b"").decode() or None,
+            key=_text(record.key),
+            time=_time_of(headers.get("ce_time", ""), record.timestamp),
+            traceparent=headers.get("traceparent") or None,
             data=record.value or b"",
         )
 
@@ -151,8 +157,11 @@ class Consumer:
             place = TopicPartition(self._prefix + event.topic, event.partition)
             offsets[place] = max(offsets.get(place, 0), event.offset + 1)
         owned = self._consumer.assignment()
+        mine = {place: offset for place, offset in offsets.items() if place in owned}
+        if not mine:
+            return False
         try:
-            await self._consumer.commit({place: offset for place, offset in offsets.items() if place in owned})
+            await self._consumer.commit(mine)
         except (CommitFailedError, IllegalStateError):
             return False
         return True
@@ -166,6 +175,26 @@ class Consumer:
             topic = place.topic.removeprefix(self._prefix)
             totals[topic] = totals.get(topic, 0) + behind
         return totals
+
+
+def _text(value: bytes | None) -> str:
+    return (value or b"").decode("utf-8", "replace").replace("\0", "")
+
+
+def _id_of(text: str, record: Any) -> str:
+    """The event's id; for one that is no UUID, an id made of its place in the log: the same at each reading."""
+    try:
+        return parse_id(text)
+    except BadId:
+        return str(uuid5(NAMESPACE_URL, f"{record.topic}/{record.partition}/{record.offset}"))
+
+
+def _time_of(text: str, timestamp_ms: int) -> datetime:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        time = datetime.fromtimestamp(timestamp_ms / 1000, UTC)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 class _Quiet(ConsumerRebalanceListener):  # type: ignore[misc]

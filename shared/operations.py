@@ -7,13 +7,14 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse
 from pydantic import AfterValidator
 
 from shared import inbox
 from shared.app import posts, router
 from shared.auth import Actor, Scope, require
 from shared.db import Reader, Tx
-from shared.http import View
+from shared.http import View, problem_of
 from shared.ids import parse_id
 from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 
@@ -63,10 +64,14 @@ def dead_letters(service: str) -> APIRouter:
         items = [DeadLetterView.model_validate(dict(row)) for row in rows]
         return Page(items=items, next=encode_cursor(items[-1].event_id) if len(items) == limit else None)
 
-    @routes.post("/{event_id}/retry", summary="Apply the event now", dependencies=posts)
-    async def retry(actor: Operator, tx: Tx, request: Request, event_id: EventId) -> RetryView:
+    @routes.post("/{event_id}/retry", summary="Apply the event now", dependencies=posts, response_model=RetryView)
+    async def retry(actor: Operator, tx: Tx, request: Request, event_id: EventId) -> RetryView | JSONResponse:
+        """`superseded` where a newer version of the same aggregate was applied since."""
         handlers = request.app.state.worker.handlers
-        return RetryView.model_validate({"status": await inbox.retry(tx, handlers, event_id, actor.subject)})
+        try:
+            return RetryView.model_validate({"status": await inbox.retry(tx, handlers, event_id, actor.subject)})
+        except inbox.RetryFailed as error:
+            return problem_of(request, error)  # answered, not raised: the attempt is counted in this transaction
 
     @routes.post("/{event_id}/discard", summary="Give the event up", dependencies=posts)
     async def discard(actor: Operator, tx: Tx, event_id: EventId) -> RetryView:

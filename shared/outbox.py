@@ -14,8 +14,8 @@ from shared.ids import new_ids
 if TYPE_CHECKING:
     from shared.db import Transaction
 
-MAX_EVENT_BYTES = 256 * 1024
-"""Far below what the broker takes: an event that cannot be sent must fail its transaction, not block the relay."""
+MAX_EVENT_BYTES = 768 * 1024
+"""Below what the broker takes (1 MiB): an event that cannot be sent must fail its transaction, not block the relay."""
 
 _INSERT = """
 insert into outbox (event_id, type, topic, key, version, occurred_at, traceparent, data)
@@ -35,7 +35,7 @@ async def write(tx: Transaction) -> None:
     """Writes what the transaction collected, in one statement. Called by `shared.db` just before the commit."""
     events = [event for event, _ in tx.events]
     data = [event.model_dump_json() for event in events]
-    if max(map(len, data)) > MAX_EVENT_BYTES:
+    if max(len(text.encode()) for text in data) > MAX_EVENT_BYTES:
         raise ValueError(f"an event of more than {MAX_EVENT_BYTES} bytes")
     await tx.execute(
         _INSERT,

@@ -55,11 +55,12 @@ def decode_cursor(cursor: str | None, kinds: tuple[type, ...]) -> tuple[Any, ...
 def _text(key: Any) -> str:
     if type(key) is not str or "\0" in key:
         raise TypeError
+    key.encode()  # a lone surrogate is no text
     return key
 
 
 def _number(key: Any) -> int:
-    if type(key) is not int:
+    if type(key) is not int or abs(key) >= 2**63:
         raise TypeError
     return key
 

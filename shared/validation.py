@@ -73,6 +73,17 @@ class Wrong(ValueError):
         self.code, self.en, self.zh = code, en, zh
 
 
+def without_numbers(text: str) -> str:
+    """The text. Raises Wrong where it holds what looks like an ID number, phone or account: free text is stored in clear."""
+    if scrub(text) != text:
+        raise Wrong(
+            "personal-data",
+            "holds what looks like an ID number, a phone or an account: leave it out",
+            "似含身份证号、电话或账号，请勿填写",
+        )
+    return text
+
+
 def _pointer(loc: Sequence[Any]) -> str:
     place, *rest = loc or ("body",)
     if place != "body":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -23,11 +23,13 @@ from shared.settings import Settings
 log = structlog.get_logger()
 
 RELAY_BATCH = 1000
-_FORGET_ANSWERS = """
-delete from idempotency_keys where scope in (select scope from idempotency_keys where created_at < $1 limit 5000)
+_FORGOTTEN_AT_ONCE = 5000
+_FORGET_ANSWERS = f"""
+delete from idempotency_keys where scope in
+       (select scope from idempotency_keys where created_at < $1 limit {_FORGOTTEN_AT_ONCE})
 """
-_FORGET_INBOX = """
-delete from inbox where event_id in (select event_id from inbox where received_at < $1 limit 5000)
+_FORGET_INBOX = f"""
+delete from inbox where event_id in (select event_id from inbox where received_at < $1 limit {_FORGOTTEN_AT_ONCE})
 """
 _TAKE = "select id, event_id, type, topic, key, occurred_at, traceparent, data from outbox order by id limit $1"
 
@@ -44,6 +46,8 @@ class Worker:
         self.timers: Mapping[str, timers.TimerHandler] = timer_handlers or {}
         self.started = False
         self._alive: set[str] = set()
+        self._asked_at = -60.0
+        self._broker_answers = False
 
     @property
     def topics(self) -> list[str]:
@@ -51,8 +55,14 @@ class Worker:
         return sorted({event.topic for event in self.handlers})
 
     async def ready(self) -> bool:
-        """Have all loops reached the broker and the database?"""
-        return self._alive >= set(self._loops())
+        """Have all loops reached the broker and the database, and does the broker answer (asked at most every few seconds)?"""
+        if not self._alive >= set(self._loops()):
+            return False
+        now = asyncio.get_running_loop().time()
+        if now - self._asked_at > 3:
+            self._asked_at = now
+            self._broker_answers = await kafka.reachable(self.settings.kafka_bootstrap_servers)
+        return self._broker_answers
 
     @asynccontextmanager
     async def running(self, database: Database) -> AsyncIterator[None]:
@@ -130,8 +140,10 @@ class Worker:
         sent = await producer.send(rows)
         if sent:
             await connection.execute("delete from outbox where id = any($1::bigint[])", sent)
-        for row in rows:
-            observability.RELAYED.labels(row["topic"]).inc()
+            gone = set(sent)
+            for row in rows:
+                if row["id"] in gone:
+                    observability.RELAYED.labels(row["topic"]).inc()
         if len(sent) < len(rows):
             observability.OUTBOX.set(await connection.fetchval("select count(*) from outbox"))
             raise kafka.BrokerError(f"{len(rows) - len(sent)} of {len(rows)} events were not acknowledged")
@@ -172,6 +184,10 @@ class Worker:
             await timers.sweep(database, self.timers, clock.now())
             await asyncio.sleep(1)
 
+    async def _forget(self, database: Database, statement: str, before: datetime) -> int:
+        async with database.transaction(clock.now()) as tx:
+            return int((await tx.execute(statement, before)).removeprefix("DELETE "))
+
     async def _janitor(self, database: Database) -> None:
         while True:
             self._alive.add("janitor")
@@ -180,6 +196,6 @@ class Worker:
                 (_FORGET_ANSWERS, timedelta(hours=self.settings.idempotency_hours)),
                 (_FORGET_INBOX, timedelta(days=self.settings.inbox_days)),
             ):
-                async with database.transaction(now) as tx:
-                    await tx.execute(statement, now - age)
+                while await self._forget(database, statement, now - age) == _FORGOTTEN_AT_ONCE:
+                    pass
             await asyncio.sleep(60)

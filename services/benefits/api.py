@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
-from pydantic import AfterValidator
 
 from shared.auth import Actor, Scope, require
 from shared.http import language
-from shared.ids import parse_id
 
 Reading = Annotated[Actor, Depends(require(Scope.BENEFITS_READ))]
 Applying = Annotated[Actor, Depends(require(Scope.BENEFITS_APPLY))]
 Deciding = Annotated[Actor, Depends(require(Scope.BENEFITS_DECIDE))]
-Id = Annotated[str, AfterValidator(parse_id)]
 
 
 async def _language(request: Request, response: Response) -> str:

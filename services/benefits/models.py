@@ -2,6 +2,10 @@
 
 `…_copies` hold what the registry and jobs last said (each with its version: an older word changes nothing), and of that only what
 assessments read. `assessments` is benefits' answer, made again from the copies whenever one of them changes. `cases` is the record.
+
+`parameters` are rows beside the defaults (`assessments.parameters`), or in their place. Each assessment reads them. Days on which known
+rows come into force have timers; who puts in a row that holds already makes everybody due again, in the same transaction:
+`insert into timers (kind, key, due_at) select 'assess-again', person_id::text, now() from person_copies on conflict …`.
 """
 
 from __future__ import annotations
@@ -106,6 +110,7 @@ assessments = Table(
     Column("to_division", Text),
     Column("fund_moves", Boolean),
     Column("notes", JSONB, nullable=False),
+    Column("digest", Text, nullable=False),
     Column("based_on", JSONB, nullable=False),
     Column("assessed_at", Instant, nullable=False),
     _one_of("scheme", Scheme),

@@ -3,22 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, Field
-
-from shared.divisions import BadDivision, is_valid_shape
 from shared.http import View
-
-
-def _division(code: str) -> str:
-    if not is_valid_shape(code):
-        raise BadDivision
-    return code
-
-
-Division = Annotated[str, Field(pattern=r"^[0-9]{6,12}$"), AfterValidator(_division)]
-CommunityCode = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
 
 
 class LawView(View):

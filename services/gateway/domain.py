@@ -94,9 +94,9 @@ def compose_overview(answers: Mapping[str, tuple[int, Any]]) -> dict[str, Any] |
     A service that does not know the household (yet), or does not show it to this caller, is left out.
     """
     status, household = answers["registry"]
-    if status not in (0, 200):
+    if status not in (0, 200, 403) or not any(found == 200 for found, _ in answers.values()):
         return None
-    view: dict[str, Any] = {"household": household if status == 200 else None}
+    view: dict[str, Any] = {} if status == 403 else {"household": household if status == 200 else None}
     for service, fields in SECTIONS.items():
         status, found = answers[service]
         if status == 200 and isinstance(found, dict):

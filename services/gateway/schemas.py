@@ -94,5 +94,6 @@ class OverviewView(View):
 
     model_config = ConfigDict(extra="allow")
 
-    household: dict[str, Any] | None
+    household: dict[str, Any] | None = None
+    """None: the registry does not answer right now."""
     unavailable: list[str]

@@ -14,7 +14,7 @@ from services.gateway.domain import compose_overview
 from services.gateway.schemas import OverviewView
 from shared.app import router
 from shared.auth import Actor, authenticate
-from shared.errors import NotFound
+from shared.errors import NotFound, Unavailable
 from shared.ids import parse_id
 
 log = structlog.get_logger()
@@ -28,11 +28,16 @@ class HouseholdNotFound(NotFound):
     title_en, title_zh = "No such household", "未找到该住户"
 
 
+class NobodyAnswers(Unavailable):
+    slug = "no-service-answers"
+    title_en, title_zh = "No service answers right now", "各服务暂无响应"
+
+
 @views.get(
     "/{household_id}/overview",
     summary="What four services say of a household",
     response_model=OverviewView,
-    response_model_exclude_none=False,
+    response_model_exclude_unset=True,
 )
 async def overview(
     request: Request,
@@ -49,6 +54,8 @@ async def overview(
         "jobs": f"/v1/jobs/households/{household_id}",
     }
     answers = await asyncio.gather(*(_ask(request, service, path) for service, path in paths.items()))
+    if not any(status for status, _ in answers):
+        raise NobodyAnswers(headers={"retry-after": "1"})
     view = compose_overview(dict(zip(paths, answers, strict=True)))
     if view is None:
         raise HouseholdNotFound

@@ -6,16 +6,13 @@ from hashlib import blake2b
 from typing import Annotated
 
 from fastapi import Depends, Request
-from pydantic import AfterValidator
 
 from services.grid.settings import GridSettings
 from shared.auth import Actor, Scope, require
 from shared.http import View
-from shared.ids import parse_id
 
 Reading = Annotated[Actor, Depends(require(Scope.GRID_READ))]
 Writing = Annotated[Actor, Depends(require(Scope.GRID_WRITE))]
-Id = Annotated[str, AfterValidator(parse_id)]
 
 
 async def _settings(request: Request) -> GridSettings:

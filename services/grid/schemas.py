@@ -6,12 +6,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.grid.examples import COMMUNITY_CODE
-
-CommunityCode = Annotated[str, Field(pattern=r"^[0-9]{12}$", examples=[COMMUNITY_CODE])]
 CellCode = Annotated[str, Field(pattern=r"^[0-9]{15}([0-9]{2})?$")]
 """Grid code: the community's 12 digits, 3 of the grid's sequence, and for a micro-grid 2 more."""
-Part = Annotated[str, Field(min_length=1, max_length=16, pattern=r"^[^/\x00-\x1f]+$")]
-"""Code of an estate, block or unit, as written on the door: 1, 3A."""
-Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f<>]+$")]
 StaffId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]*$")]

@@ -11,14 +11,11 @@ from fastapi import Depends, Request, Response
 from services.jobs import service, store
 from services.jobs.domain import EmploymentStatus, Standing, known_work
 from services.jobs.schemas import (
-    CommunityCode,
     EmploymentBody,
     EmploymentView,
     EndBody,
     HouseholdRow,
     HouseholdView,
-    Id,
-    Part,
     PersonView,
     SeekerRow,
     WarningView,
@@ -29,6 +26,7 @@ from shared.db import Read, Reader, Tx
 from shared.errors import Fault
 from shared.http import IfMatch, check_none_match, language, tag
 from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from shared.shapes import CommunityCode, Id, Part
 
 employments = router("/v1/jobs/employments", "jobs: employments")
 persons = router("/v1/jobs/persons", "jobs: persons")

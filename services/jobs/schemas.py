@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict
 
 from services.jobs import examples
 from services.jobs.domain import (
@@ -21,26 +21,15 @@ from services.jobs.domain import (
     Terms,
     Work,
 )
-from shared.divisions import BadDivision, is_valid_shape
 from shared.http import Body, View
 from shared.identity import check_credit_code
-from shared.ids import parse_id
-
-
-def _division(code: str) -> str:
-    if not is_valid_shape(code):
-        raise BadDivision
-    return code
+from shared.shapes import Day, Division, Id
 
 
 def _credit_code(text: str) -> str:
     return check_credit_code(text).value
 
 
-Id = Annotated[str, AfterValidator(parse_id)]
-Division = Annotated[str, Field(pattern=r"^[0-9]{6,12}$"), AfterValidator(_division)]
-CommunityCode = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
-Part = Annotated[str, Field(min_length=1, max_length=16, pattern=r"^[^/\x00-\x1f]+$")]
 CreditCode = Annotated[str, AfterValidator(_credit_code)]
 
 
@@ -54,7 +43,7 @@ class EmploymentBody(Body):
     employer_kind: EmployerKind | None = None
     division: Division | None = None
     employer: CreditCode | None = None
-    started_on: date
+    started_on: Day
 
     def terms(self) -> Terms:
         return Terms(self.form, self.division, self.employer_kind, self.started_on, self.employer)
@@ -65,7 +54,7 @@ class EndBody(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.END]})
 
-    ended_on: date
+    ended_on: Day
     reason: Literal[EndReason.LEFT, EndReason.DISMISSED, EndReason.CONTRACT_ENDED, EndReason.RETIRED]
 
 

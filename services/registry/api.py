@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Request
-from pydantic import AfterValidator
 
 from services.registry.settings import RegistrySettings
 from shared.auth import Actor, Scope, require
 from shared.errors import Forbidden
-from shared.ids import parse_id
 from shared.privacy import KeyRing
 
 Reading = Annotated[Actor, Depends(require(Scope.REGISTRY_READ))]
 Writing = Annotated[Actor, Depends(require(Scope.REGISTRY_WRITE))]
-Id = Annotated[str, AfterValidator(parse_id)]
 
 
 async def _keys(request: Request) -> KeyRing:

@@ -8,6 +8,7 @@ from services.registry.dwellings.api import routes as communities
 from services.registry.households.api import routes as households
 from services.registry.persons.api import routes as persons
 from services.registry.settings import RegistrySettings
+from services.registry.settling.api import routes as settling
 from services.registry.worker import create_worker
 from shared.app import create_app, serve
 from shared.auth import Verifier
@@ -17,7 +18,7 @@ from shared.privacy import KeyRing
 
 def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastAPI:
     """Raises OSError or BadKeys where `keys_file` cannot be read."""
-    routers = [communities, households, persons, dead_letters("registry")]
+    routers = [communities, settling, households, persons, dead_letters("registry")]
     app = create_app("registry", "Anju registry", settings, routers, create_worker(settings), verifier)
     if settings.keys_file is None:
         raise OSError("ANJU_KEYS_FILE must name the file with the master keys")

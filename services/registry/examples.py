@@ -34,6 +34,8 @@ FACTS: JsonDict = {
     "insurances": {"170": [{"division": "522328", "state": "paying", "arrears": False}], "110": []},
 }
 
+HOUSEHOLD_FACTS: JsonDict = {"dibao": {"receiving": False}, "valid_from": "2026-11-20"}
+
 MOVE: JsonDict = {"block": "2", "unit": "1", "flat": "102"}
 DEATH: JsonDict = {"died_on": "2026-11-20"}
 WITHDRAWAL: JsonDict = {"reason": "录入错误：应为另一社区"}

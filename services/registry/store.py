@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from shared.auth import Place
-from shared.db import Transaction, columns, json_text
+from shared.db import Read, Transaction, columns, json_text
 
 
 def seen(first: int, alias: str = "h") -> str:
@@ -55,3 +55,13 @@ async def record_facts(
         by,
         *columns([(owner_id, fact, json_text(value)) for owner_id, fact, value in rows], 3),
     )
+
+
+async def held_since(read: Read, owner: str, owner_id: str) -> dict[str, date]:
+    """Since which day each fact that is held now (`owner`: person or household) holds."""
+    rows = await read.fetch(
+        f"""select fact, valid_from from {owner}_facts
+             where {owner}_id = $1 and valid_to is null and retracted_at is null""",
+        owner_id,
+    )
+    return {row["fact"]: row["valid_from"] for row in rows}

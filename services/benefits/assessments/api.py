@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from fastapi import Request, Response
 
-from services.benefits.api import Id, Language, Reading, edition
+from services.benefits.api import Language, Reading, edition
 from services.benefits.assessments import store
 from services.benefits.assessments.parameters import latest
 from services.benefits.assessments.schemas import (
@@ -24,6 +23,7 @@ from services.benefits.store import get_household, get_person
 from shared.app import router
 from shared.db import Reader, Row
 from shared.http import check_none_match, tag
+from shared.shapes import Day, Id
 
 routes = router("/v1/benefits", "benefits: assessments")
 
@@ -58,7 +58,7 @@ async def get_person_assessments(
 
 
 @routes.get("/parameters", summary="Rates, ages, levels and windows in force, with their sources")
-async def get_parameters(actor: Reading, read: Reader, on: date | None = None) -> ParametersView:
+async def get_parameters(actor: Reading, read: Reader, on: Day | None = None) -> ParametersView:
     """Those that hold today, or on another day."""
     day = on or read.today
     rows = latest(await store.list_parameters(read), day)

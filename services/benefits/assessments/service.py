@@ -31,6 +31,5 @@ async def assess_household(tx: Transaction, household_id: str) -> Parameters:
     parameters = store.parameters_of(row["parameters"])
     home = home_of(row)
     findings = assess_home(home, parameters, tx.today) if home else []
-    if findings or row["assessed"]:
-        await store.save_assessments(tx, household_id, findings)
+    await store.save_assessments(tx, household_id, findings, row["assessed"])
     return parameters

@@ -118,9 +118,13 @@ class PersonSheet(Sheet):
 
     def relations(self) -> tuple[Relation, ...]:
         """The relations of the scheme that count: ended ones in medical insurance only."""
-        name = f"insurance-{self.scheme}"
-        relations = self.ask(name, self.facts.relations.get(self.scheme), self._possible_relations)
-        return relations if self.scheme in _MEDICAL else tuple(filter(stands, relations))
+        known = self._known_relations
+        return self.ask(f"insurance-{self.scheme}", None, self._possible_relations) if known is None else known
+
+    @cached_property
+    def _known_relations(self) -> tuple[Relation, ...] | None:
+        known = self.facts.relations.get(self.scheme)
+        return known if known is None or self.scheme in _MEDICAL else tuple(filter(stands, known))
 
     def _possible_relations(self) -> Iterator[tuple[Relation, ...]]:
         scheme, places, state = self.scheme, self.places, RelationState

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 from services.benefits.assessments.copies import Finding
@@ -19,7 +20,7 @@ _PENDING = f"status in ({', '.join(sorted(repr(str(status)) for status in PENDIN
 
 async def load_home(tx: Transaction, household_id: str) -> Row:
     """All that the assessments of a household rest on: its copy (`state` None: not known yet), those of the people it names, their
-    pending cases, parameters that stand beside the defaults, and whether anything is assessed. The household is locked."""
+    pending cases, parameters that stand beside the defaults, and what is assessed by now. The household is locked."""
     row = await tx.fetchrow(
         f"""select one.household_id, h.version, h.state, h.community_code, h.members, h.dibao,
                    (select coalesce(jsonb_agg(jsonb_build_object(
@@ -30,7 +31,8 @@ async def load_home(tx: Transaction, household_id: str) -> Row:
                    (select coalesce(jsonb_agg(jsonb_build_array(c.subject_id, c.scheme)), '[]')
                       from cases c where c.subject_id = any(h.members || h.household_id) and c.{_PENDING}) as pending,
                    (select coalesce(jsonb_agg(p), '[]') from parameters p) as parameters,
-                   exists (select from assessments a where a.household_id = one.household_id) as assessed
+                   (select coalesce(jsonb_agg(jsonb_build_array(a.subject_id, a.scheme, a.digest)), '[]')
+                      from assessments a where a.household_id = one.household_id) as assessed
               from (values ($1::uuid)) as one (household_id) left join household_copies h using (household_id)""",
         household_id,
     )
@@ -52,44 +54,38 @@ async def list_parameters(read: Read) -> Parameters:
 
 _COLUMNS = (
     "subject_id uuid, scheme text, person_id uuid, outcome text, reasons jsonb, one_of bool, missing jsonb,"
-    " from_division text, to_division text, fund_moves bool, notes jsonb, based_on jsonb"
+    " from_division text, to_division text, fund_moves bool, notes jsonb, digest text, based_on jsonb"
 )
 _NAMES = [part.split()[0] for part in _COLUMNS.split(",")]
 _KINDS = [part.split()[1] for part in _COLUMNS.split(",")]
-_SAID = [name for name in _NAMES if name not in ("subject_id", "scheme", "person_id", "based_on")]
-
-
-def _listed(names: Iterable[str], prefix: str = "") -> str:
-    return ", ".join(f"{prefix}{name}" for name in names)
-
+_DIGEST = _NAMES.index("digest")
 
 _SAVE = f"""
-with found as (
-   select {", ".join(f"{name}::jsonb" if kind == "jsonb" else name for name, kind in zip(_NAMES, _KINDS, strict=True))}
-     from unnest({", ".join(f"${n}::{'text' if kind == 'jsonb' else kind}[]" for n, kind in enumerate(_KINDS, 3))})
-          as f ({_listed(_NAMES)})),
-gone as (
-   delete from assessments a
-    where a.household_id = $1
-      and not exists (select from found f where f.subject_id = a.subject_id and f.scheme = a.scheme) returning true),
+with gone as (
+   delete from assessments a using unnest($3::uuid[], $4::text[]) as g (subject_id, scheme)
+    where a.household_id = $1 and a.subject_id = g.subject_id and a.scheme = g.scheme),
 saved as (
-   insert into assessments as a ({_listed(_NAMES)}, household_id, assessed_at)
-   select {_listed(_NAMES)}, $1, $2 from found
+   insert into assessments ({", ".join(_NAMES)}, household_id, assessed_at)
+   select {", ".join(f"{name}::jsonb" if kind == "jsonb" else name for name, kind in zip(_NAMES, _KINDS, strict=True))}, $1, $2
+     from unnest({", ".join(f"${n}::{'text' if kind == 'jsonb' else kind}[]" for n, kind in enumerate(_KINDS, 5))})
+          as f ({", ".join(_NAMES)})
    on conflict (subject_id, scheme) do update
-          set household_id = $1, assessed_at = $2, based_on = excluded.based_on,
-              {", ".join(f"{name} = excluded.{name}" for name in _SAID)}
-        where (a.household_id, {_listed(_SAID, "a.")}) is distinct from ($1, {_listed(_SAID, "excluded.")})
-   returning true)
-update household_copies set assessed_version = assessed_version + 1
- where household_id = $1 and (exists (select from gone) or exists (select from saved))
+          set {", ".join(f"{name} = excluded.{name}" for name in (*_NAMES[2:], "household_id", "assessed_at"))})
+update household_copies set assessed_version = assessed_version + 1 where household_id = $1
 """
 
 
-async def save_assessments(tx: Transaction, household_id: str, findings: Sequence[Finding]) -> None:
-    """Makes these the assessments of a household. Those that are the same stay as they are; the household's `assessed_version` goes
-    up where any differs."""
-    rows = [_row(finding) for finding in findings]
-    await tx.execute(_SAVE, household_id, tx.now, *columns(rows, len(_NAMES)))
+async def save_assessments(
+    tx: Transaction, household_id: str, findings: Sequence[Finding], there: Iterable[tuple[str, str, str]]
+) -> None:
+    """Makes these the assessments of a household; `there`: subject, scheme and digest of those it has. What is the same stays as it
+    is; where anything differs, the household's `assessed_version` goes up."""
+    before = {(subject_id, scheme): digest for subject_id, scheme, digest in there}
+    rows = {(row[0], row[1]): row for row in map(_row, findings)}
+    changed = [row for key, row in rows.items() if before.get(key) != row[_DIGEST]]
+    gone = [key for key in before if key not in rows]
+    if changed or gone:
+        await tx.execute(_SAVE, household_id, tx.now, *columns(gone, 2), *columns(changed, len(_NAMES)))
 
 
 def _row(finding: Finding) -> tuple[Any, ...]:
@@ -99,8 +95,8 @@ def _row(finding: Finding) -> tuple[Any, ...]:
 
 @lru_cache(maxsize=8192)
 def _said(assessment: Assessment) -> tuple[Any, ...]:
-    """Column values; people who are alike share an assessment, and what it looks like in the table."""
-    return (
+    """Column values, and their digest; people who are alike share an assessment, and what it looks like in the table."""
+    values = (
         str(assessment.scheme),
         str(assessment.outcome),
         json_text(reason_records(assessment.reasons or assessment.either)),
@@ -111,6 +107,7 @@ def _said(assessment: Assessment) -> tuple[Any, ...]:
         assessment.fund_moves,
         json_text([{"slug": note.slug, "detail_zh": note.zh, "detail_en": note.en} for note in assessment.notes]),
     )
+    return *values, blake2b(repr(values).encode(), digest_size=12).hexdigest()
 
 
 _LIST = f"""

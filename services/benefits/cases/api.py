@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from services.benefits.api import Applying, Deciding, Id, Language, Reading, edition
+from services.benefits.api import Applying, Deciding, Language, Reading, edition
 from services.benefits.assessments.domain import Scheme
 from services.benefits.cases import service, store
 from services.benefits.cases.domain import CaseStatus, Channel
@@ -18,12 +18,13 @@ from services.benefits.cases.schemas import (
     EndView,
     WithdrawalBody,
 )
-from services.benefits.schemas import CommunityCode, LawView, reason_view
+from services.benefits.schemas import LawView, reason_view
 from shared.app import posts, router
 from shared.auth import Actor
 from shared.db import Read, Reader, Row, Tx
 from shared.http import IfMatch, check_none_match, tag
 from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from shared.shapes import CommunityCode, Id
 
 routes = router("/v1/benefits", "benefits: cases")
 

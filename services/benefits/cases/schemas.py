@@ -5,26 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from services.benefits import examples
 from services.benefits.assessments.domain import MoveClass, Scheme
 from services.benefits.cases.domain import Basis, CaseAction, CaseKind, CaseStatus, Channel, Decision
-from services.benefits.schemas import Division, LawView, MissingView, ReasonView
+from services.benefits.schemas import LawView, MissingView, ReasonView
 from shared.http import Body, View
-from shared.ids import parse_id
-from shared.privacy import scrub
+from shared.shapes import Division, Id, Plain
 from shared.validation import Wrong
 
-
-def _impersonal(note: str) -> str:
-    if scrub(note) != note:
-        raise Wrong("personal-data", "holds a number of a person: leave it out", "含有个人号码，请删去")
-    return note
-
-
-Id = Annotated[str, AfterValidator(parse_id)]
-Note = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_impersonal)]
+Note = Annotated[str, Field(min_length=1, max_length=500), Plain]
 """Why, in words; without names or numbers of people."""
 
 
@@ -59,8 +50,8 @@ class BasisBody(Body):
     """On what a case opens that the table does not allow: the clerk's own law and article, and from where to where."""
 
     kind: CaseKind
-    law: Annotated[str, Field(min_length=2, max_length=120)]
-    article: Annotated[str, Field(min_length=1, max_length=40)]
+    law: Annotated[str, Field(min_length=2, max_length=120), Plain]
+    article: Annotated[str, Field(min_length=1, max_length=40), Plain]
     from_division: Division
     to_division: Division
 

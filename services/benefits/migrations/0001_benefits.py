@@ -1,7 +1,7 @@
 """benefits
 
 Before:
-Made: 2026-11-24 12:58:17.861541
+Made: 2026-11-24 13:07:44.524295
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("to_division", sa.Text(), nullable=True),
         sa.Column("fund_moves", sa.Boolean(), nullable=True),
         sa.Column("notes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("based_on", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("assessed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("(person_id is null) = (scheme = 'dibao')", name=op.f("ck_assessments_household_scheme")),

@@ -5,19 +5,24 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Annotated
 
-from fastapi import Header, Request, Response
+from fastapi import Header, Path, Request, Response
 
+from services.grid import examples
 from services.grid.api import Config, Reading, Writing, copies_of
 from services.grid.cells import service, store
 from services.grid.cells.domain import size_warnings
 from services.grid.cells.schemas import CellsBody, CellsView, CellView, UnitView, UnitWithoutCell, WarningView
-from services.grid.schemas import CommunityCode
 from services.grid.settings import GridSettings
 from shared.app import router
 from shared.auth import Actor
 from shared.db import Read, Reader, Row, Tx
 from shared.errors import Fault
 from shared.http import IfMatch, check_none_match, language, tag
+from shared.shapes import CommunityCode
+
+Code = Annotated[
+    CommunityCode, Path(description="12-digit division code (区划代码).", examples=[examples.COMMUNITY_CODE])
+]
 
 routes = router("/v1/grid/communities", "grid: cells")
 
@@ -30,7 +35,7 @@ async def put_cells(
     config: Config,
     request: Request,
     response: Response,
-    code: CommunityCode,
+    code: Code,
     body: CellsBody,
     if_none_match: Annotated[str | None, Header(description="`*`: only where there are none yet.")] = None,
 ) -> CellsView:
@@ -45,7 +50,7 @@ async def put_cells(
 
 @routes.get("/{code}/cells", summary="The cells of a community")
 async def get_cells(
-    actor: Reading, read: Reader, config: Config, request: Request, response: Response, code: CommunityCode
+    actor: Reading, read: Reader, config: Config, request: Request, response: Response, code: Code
 ) -> CellsView:
     """With the number of households in each cell, and the units that have none. A block head sees the own block and own cells."""
     view = await _view(read, actor, config, request, code)

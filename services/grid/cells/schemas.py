@@ -8,8 +8,9 @@ from pydantic import ConfigDict, Field
 
 from services.grid import examples
 from services.grid.cells.domain import Cell, Unit
-from services.grid.schemas import CellCode, Name, Part, StaffId
+from services.grid.schemas import CellCode, StaffId
 from shared.http import Body, View
+from shared.shapes import Name, Part
 
 
 class UnitBody(Body):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
-from services.grid.api import Id, Reading, copies_of
+from services.grid.api import Reading, copies_of
 from services.grid.households import store
 from services.grid.households.schemas import CellOfHousehold, HouseholdView
 from services.grid.sight import link_for
@@ -16,6 +16,7 @@ from shared.app import router
 from shared.auth import Actor
 from shared.db import Reader, Row
 from shared.http import check_none_match, tag
+from shared.shapes import Id
 
 routes = router("/v1/grid/households", "grid: households")
 

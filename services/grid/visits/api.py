@@ -8,8 +8,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from services.grid.api import Id, Reading
-from services.grid.schemas import CommunityCode
+from services.grid.api import Reading
 from services.grid.sight import link_for
 from services.grid.visits import service, store
 from services.grid.visits.domain import VisitStatus
@@ -19,6 +18,7 @@ from shared.auth import Actor
 from shared.db import Reader, Row, Tx
 from shared.http import IfMatch, tag
 from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from shared.shapes import CommunityCode, Id
 
 routes = router("/v1/grid/visits", "grid: visits")
 

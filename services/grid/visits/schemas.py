@@ -9,6 +9,7 @@ from pydantic import ConfigDict
 from services.grid import examples
 from services.grid.visits.domain import Outcome, Reason, VisitStatus
 from shared.http import Body, View
+from shared.shapes import Day
 
 
 class CompletionBody(Body):
@@ -16,7 +17,7 @@ class CompletionBody(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.COMPLETION]})
 
-    visited_on: date
+    visited_on: Day
     outcome: Outcome
 
 

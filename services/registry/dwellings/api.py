@@ -11,12 +11,12 @@ from services.registry import examples
 from services.registry.api import Reading, Writing
 from services.registry.dwellings import service, store
 from services.registry.dwellings.schemas import CommunityBody, CommunityRow, CommunityView
-from services.registry.schemas import CommunityCode
 from shared.app import router
 from shared.auth import Actor
 from shared.db import Read, Reader, Row, Tx
 from shared.http import IfMatch, check_none_match, tag
 from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from shared.shapes import CommunityCode
 
 Code = Annotated[
     CommunityCode, Path(description="12-digit division code (区划代码).", examples=[examples.COMMUNITY_CODE])
@@ -41,7 +41,7 @@ async def put_community(
     Estates stand between community and block; a block without one stands in estate `1`."""
     new, version = await service.put_community(tx, actor, code, body.plan(), match, if_none_match == "*")
     response.status_code = 201 if new else 200
-    tag(response, version)
+    tag(response, version, await store.count_moves(tx, code))
     return await _view(tx, actor, code)
 
 
@@ -50,8 +50,9 @@ async def get_community(
     actor: Reading, read: Reader, request: Request, response: Response, code: Code
 ) -> CommunityView:
     view = await _view(read, actor, code)
-    check_none_match(request, view.version)
-    tag(response, view.version)
+    moves = await store.count_moves(read, code)
+    check_none_match(request, view.version, moves)
+    tag(response, view.version, moves)
     return view
 
 

@@ -9,8 +9,8 @@ from pydantic import ConfigDict, Field
 
 from services.registry import examples
 from services.registry.dwellings.domain import Flat, Plan
-from services.registry.schemas import Name, Part
 from shared.http import Body, View
+from shared.shapes import Name, Part
 
 
 class FlatBody(Body):
@@ -49,9 +49,7 @@ class CommunityBody(Body):
     blocks: Annotated[list[BlockBody], Field(min_length=1, max_length=500)]
 
     def plan(self) -> Plan:
-        """The same as a plan. Raises no error: repeated flats are the domain's matter."""
-        names: dict[str, str | None] = {block.estate: None for block in self.blocks}
-        names |= {estate.estate: estate.name for estate in self.estates}
+        """The same as a plan; whether it is in order is the domain's matter."""
         flats = tuple(
             Flat(block.estate, block.block, unit.unit, floor.floor, flat.flat, flat.area_m2)
             for block in self.blocks
@@ -59,7 +57,7 @@ class CommunityBody(Body):
             for floor in unit.floors
             for flat in floor.flats
         )
-        return Plan(self.name, names, flats)
+        return Plan(self.name, tuple((e.estate, e.name) for e in self.estates), flats)
 
 
 class CommunityView(View):

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from services.registry.dwellings import store
-from services.registry.dwellings.domain import Flat, Plan
+from services.registry.dwellings.domain import Flat, Plan, faults_of_plan
 from shared import outbox
 from shared.auth import Actor
 from shared.contracts.registry import CommunityChanged, UnitOfBlock
 from shared.db import Transaction
-from shared.errors import Conflict, Fault, Invalid, PreconditionFailed
+from shared.errors import Conflict, Invalid, PreconditionFailed
 from shared.http import Match
 from shared.ids import new_ids
 
 
-class FlatsRepeated(Invalid):
-    slug = "flats-repeated"
-    title_en, title_zh = "A flat stands twice in the plan", "房屋在名册中重复"
+class WrongPlan(Invalid):
+    slug = "wrong-plan"
+    title_en, title_zh = "The plan of the community is not in order", "社区房屋名册有误"
 
 
 class FlatsInUse(Conflict):
@@ -30,13 +28,16 @@ async def put_community(
 ) -> tuple[bool, int]:
     """A community as it should stand: flats are added, changed, removed. Whether it is new, and its version.
 
-    Raises CommunityNotFound outside the actor's place, FlatsRepeated, FlatsInUse, PreconditionRequired or PreconditionFailed.
+    Raises CommunityNotFound outside the actor's place, WrongPlan, FlatsInUse, PreconditionRequired or PreconditionFailed.
     """
     if not actor.place.covers(code) or actor.place.block is not None:
         raise store.CommunityNotFound
-    _refuse_repeats(plan)
+    if faults := faults_of_plan(plan):
+        raise WrongPlan(faults=faults)
     await store.lock_code(tx, code)
     there = await store.find_community(tx, code, lock=True)
+    if there is None and match.given:
+        raise PreconditionFailed("It is not there.", "该社区不存在。")
     if there:
         if create_only:
             raise PreconditionFailed("It is there already.", "该社区已存在。")
@@ -44,28 +45,16 @@ async def put_community(
     version = there["version"] + 1 if there else 1
     await store.save_community(tx, code, plan, version)
     await _bring_flats(tx, actor, code, plan)
-    units = sorted({(flat.estate, flat.block, flat.unit) for flat in plan.flats})
     outbox.emit(
         tx,
         CommunityChanged(
             version=version,
             community_code=code,
             name=plan.name,
-            units=tuple(UnitOfBlock(estate=estate, block=block, unit=unit) for estate, block, unit in units),
+            units=tuple(UnitOfBlock(estate=estate, block=block, unit=unit) for estate, block, unit in plan.units),
         ),
     )
     return there is None, version
-
-
-def _refuse_repeats(plan: Plan) -> None:
-    twice = [place for place, n in Counter(flat.place for flat in plan.flats).items() if n > 1]
-    if twice:
-        raise FlatsRepeated(
-            faults=[
-                Fault("/blocks", "flat-repeated", f"repeated: {'/'.join(place)}", f"重复：{'/'.join(place)}")
-                for place in sorted(twice)[:50]
-            ]
-        )
 
 
 async def _bring_flats(tx: Transaction, actor: Actor, code: str, plan: Plan) -> None:

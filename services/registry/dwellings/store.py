@@ -19,7 +19,7 @@ class CommunityNotFound(NotFound):
 async def find_community(tx: Read, code: str, lock: bool = False) -> Row | None:
     """The community's row; locked for change where asked."""
     return await tx.fetchrow(
-        f"select * from communities where community_code = $1 {'for update' if lock else ''}", code
+        f"select * from communities where community_code = $1 {'for no key update' if lock else ''}", code
     )
 
 
@@ -30,13 +30,13 @@ async def lock_code(tx: Transaction, code: str) -> None:
 
 async def list_communities(read: Read, place: Place, after: str, limit: int) -> list[Row]:
     return await read.fetch(
-        """select c.community_code, c.name, count(d.dwelling_id) as flats, count(o.id) as occupied
+        f"""select c.community_code, c.name, count(d.dwelling_id) as flats, count(o.id) as occupied
               from communities c
-              left join dwellings d using (community_code)
+              left join dwellings d on d.community_code = c.community_code and {seen(1, "d")}
               left join occupancies o on o.dwelling_id = d.dwelling_id and o.valid_to is null and o.retracted_at is null
-             where starts_with(c.community_code, $1) and c.community_code > $2
-             group by c.community_code order by c.community_code limit $3""",
-        place.division,
+             where starts_with(c.community_code, $1) and c.community_code > $4
+             group by c.community_code order by c.community_code limit $5""",
+        *place_of(place),
         after,
         limit,
     )
@@ -54,6 +54,16 @@ async def list_flats(read: Read, code: str, place: Place) -> list[Row]:
         code,
         *place_of(place),
     )
+
+
+async def count_moves(read: Read, code: str) -> int:
+    """A number that grows with each household that comes to a flat of the community, or leaves one."""
+    moves: int = await read.fetchval(
+        """select coalesce(sum(1 + (o.valid_to is not null)::int + (o.retracted_at is not null)::int), 0)
+             from occupancies o join dwellings d using (dwelling_id) where d.community_code = $1""",
+        code,
+    )
+    return moves
 
 
 async def save_community(tx: Transaction, code: str, plan: Plan, version: int) -> None:
@@ -91,6 +101,9 @@ async def add_flats(tx: Transaction, code: str, ids: Sequence[str], flats: Seque
 
 async def remove_flats(tx: Transaction, dwelling_ids: Sequence[str]) -> list[str]:
     """Removes flats nobody ever lived in; the ids of those removed."""
+    await tx.execute(
+        "select from dwellings where dwelling_id = any($1::uuid[]) order by dwelling_id for update", list(dwelling_ids)
+    )
     rows = await tx.fetch(
         """delete from dwellings d where dwelling_id = any($1::uuid[])
               and not exists (select from occupancies o where o.dwelling_id = d.dwelling_id)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from services.registry.api import Config, Id, Keys, Reading, Writing, require_unmask
+from services.registry.api import Keys, Reading, Writing, require_unmask
 from services.registry.households import service, store
 from services.registry.households.domain import Address
 from services.registry.households.schemas import (
@@ -16,13 +16,12 @@ from services.registry.households.schemas import (
     HouseholdView,
     MoveBody,
     PersonBrief,
-    SettleBody,
     WarningView,
     WithdrawalBody,
 )
 from services.registry.persons.domain import Purpose
 from services.registry.persons.service import note_access
-from services.registry.schemas import AddressView, CommunityCode, Part
+from services.registry.schemas import AddressView
 from services.registry.sight import Sealed, facts_for, name_for, work_for
 from shared.app import posts, router
 from shared.auth import Actor
@@ -31,6 +30,7 @@ from shared.errors import Fault
 from shared.http import IfMatch, check_none_match, language, tag
 from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from shared.privacy import KeyRing, mask_name
+from shared.shapes import CommunityCode, Id, Part, Plain
 
 routes = router("/v1/registry/households", "registry: households")
 
@@ -38,19 +38,9 @@ PurposeOf = Annotated[
     Purpose | None, Query(description="States a purpose: fields come unmasked, and the read is noted.")
 ]
 CaseOf = Annotated[
-    str | None, Query(max_length=60, pattern=r"^[A-Za-z0-9_-]+$", description="Case the read belongs to.")
+    Annotated[str, Plain] | None,
+    Query(max_length=60, pattern=r"^[A-Za-z0-9_-]+$", description="Case the read belongs to."),
 ]
-
-
-@routes.post("", status_code=201, summary="Settle a household", dependencies=posts)
-async def settle_household(
-    actor: Writing, tx: Tx, keys: Keys, config: Config, request: Request, response: Response, body: SettleBody
-) -> HouseholdView:
-    """A household moves into a flat that exists and where no other household lives. Makes its co-living and flat households, and its
-    hukou household where stated. Within a second grid, benefits and jobs have answered: see `/v1/households/{id}/overview`."""
-    settled = await service.settle_household(tx, actor, keys, config.known_areas, body.command())
-    response.headers["location"] = f"/v1/registry/households/{settled.household_id}"
-    return await _answer(tx, actor, keys, request, response, settled.household_id, settled.warnings)
 
 
 @routes.get("/{household_id}", summary="A household with its members")
@@ -111,7 +101,7 @@ async def put_flat(
     row = await store.get_household(tx, household_id, actor.place)
     address = Address(body.community or row["community_code"], body.estate, body.block, body.unit, body.flat)
     await service.move_to_flat(tx, actor, household_id, match.check, address, body.moved_on)
-    return await _answer(tx, actor, keys, request, response, household_id)
+    return await answer(tx, actor, keys, request, response, household_id)
 
 
 @routes.patch("/{household_id}/facts", summary="Bring facts of a household that come later")
@@ -127,7 +117,7 @@ async def patch_facts(
 ) -> HouseholdView:
     """Dibao, registered-poor, where the household moved from. Benefits assesses again."""
     await service.change_facts(tx, actor, household_id, match.check, body.groups(), body.valid_from, body.source)
-    return await _answer(tx, actor, keys, request, response, household_id)
+    return await answer(tx, actor, keys, request, response, household_id)
 
 
 @routes.post("/{household_id}/withdrawal", summary="Take back a settling entered by mistake", dependencies=posts)
@@ -143,10 +133,10 @@ async def withdraw(
 ) -> HouseholdView:
     """Frees the flat, and undoes in every service what the settling brought. Its people may be settled anew."""
     await service.withdraw_household(tx, actor, household_id, match.check_if_given, body.reason)
-    return await _answer(tx, actor, keys, request, response, household_id)
+    return await answer(tx, actor, keys, request, response, household_id)
 
 
-async def _answer(
+async def answer(
     tx: Read,
     actor: Actor,
     keys: KeyRing,

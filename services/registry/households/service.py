@@ -1,51 +1,37 @@
-"""What can be done to a household: settled, moved to another flat, its facts changed, taken back."""
+"""What can be done to a household that is settled: moved to another flat, its facts changed, taken back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from services.registry import store as history
 from services.registry.households import store
 from services.registry.households.domain import (
-    HEAD,
     Address,
     HouseholdAction,
     HouseholdKind,
     HouseholdStatus,
-    Newcomer,
-    NewMember,
-    Settling,
-    faults_of_members,
     move_household,
 )
 from services.registry.persons import store as persons
-from services.registry.persons.domain import Known, PersonAction, PersonStatus, changed_groups, move_person
+from services.registry.persons.domain import PersonAction, PersonStatus, changed_groups, move_person
 from services.registry.service import household_state, person_state, refuse_future
 from shared import outbox
 from shared.auth import Actor
 from shared.contracts.registry import (
     HouseholdChanged,
     HouseholdMoved,
-    HouseholdSettled,
     HouseholdWithdrawn,
-    PersonRegistered,
+    PersonFactsChanged,
     PersonWithdrawn,
 )
-from shared.db import Transaction, json_text
+from shared.db import Transaction
 from shared.errors import Conflict, Fault, Invalid
-from shared.identity import BadIdNumber, BadPhone, IdCheck, check_id_number, normalise_phone
 from shared.ids import new_id
-from shared.privacy import KeyRing, field_context
 
 Row = Mapping[str, Any]
-
-
-class CannotSettle(Invalid):
-    slug = "cannot-settle"
-    title_en, title_zh = "The household cannot be settled as stated", "无法按所填内容登记入住"
 
 
 class FlatTaken(Conflict):
@@ -58,59 +44,9 @@ class FlatUnknown(Invalid):
     title_en, title_zh = "There is no such flat", "该房屋不存在"
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A member whose numbers are in order."""
-
-    stated: NewMember
-    id_check: IdCheck
-    phone: str | None
-    lookup: bytes
-    facts: dict[str, object]
-    """As stated, and where the person lives from now on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """Id of the new household, and what to look at."""
-
-    household_id: str
-    warnings: tuple[Fault, ...]
-
-
-async def settle_household(
-    tx: Transaction, actor: Actor, keys: KeyRing, known_areas: frozenset[str], command: Settling
-) -> Settled:
-    """A household moves in: its co-living and flat households are made, and its hukou household where stated.
-
-    All or nothing; every fault is told at once. Raises FlatUnknown (also for a community the actor does not see), FlatTaken,
-    CannotSettle.
-    """
-    flat = await _free_flat(tx, actor, command.address, None)
-    refuse_future(tx, command.settled_on, "/settled_on")
-    members, faults = _check_members(tx, keys, known_areas, command)
-    known = await persons.load_known(tx, sorted({member.lookup for member in members}))
-    newcomers = [Newcomer(m.stated.name, m.lookup, m.id_check.birth_on, m.stated.relation) for m in members]
-    if not faults:
-        faults = faults_of_members(newcomers, known, command.settled_on)
-    if faults:
-        raise CannotSettle(faults=faults)
-    household_id = await _write_settling(tx, actor, keys, command, flat, members, known)
-    warnings = [
-        Fault(
-            f"/members/{i}/id_number",
-            code,
-            "look at it again: the area code is in no table",
-            "请核对：行政区划码不在码表中",
-        )
-        for i, member in enumerate(members)
-        for code in member.id_check.warnings
-    ]
-    return Settled(household_id, tuple(warnings))
-
-
-async def _free_flat(tx: Transaction, actor: Actor, address: Address, mine: str | None) -> Row:
-    """The flat, locked. Raises FlatUnknown, FlatTaken (unless it is `mine`)."""
+async def free_flat(tx: Transaction, actor: Actor, address: Address, mine: str | None, on: date, pointer: str) -> Row:
+    """The flat, locked. Raises FlatUnknown; FlatTaken where another household lives there (unless it is `mine`), or still did that
+    day."""
     covered = actor.place.covers(address.community_code, address.estate, address.block)
     flat = await store.load_flat(tx, address) if covered else None
     if flat is None:
@@ -121,141 +57,11 @@ async def _free_flat(tx: Transaction, actor: Actor, address: Address, mine: str 
         )
     if flat["occupant"] not in (None, mine):
         raise FlatTaken(faults=[Fault("/flat", "flat-taken", "another household lives there", "该房屋已有住户")])
-    return flat
-
-
-def _check_members(
-    tx: Transaction, keys: KeyRing, known_areas: frozenset[str], command: Settling
-) -> tuple[list[Checked], list[Fault]]:
-    members: list[Checked] = []
-    faults: list[Fault] = []
-    for i, stated in enumerate(command.members):
-        try:
-            id_check = check_id_number(stated.id_number, tx.today, known_areas)
-            phone = normalise_phone(stated.phone) if stated.phone else None
-        except BadIdNumber as error:
-            faults.append(Fault(f"/members/{i}/id_number", error.code, error.en, error.zh))
-        except BadPhone as error:
-            faults.append(Fault(f"/members/{i}/phone", error.code, error.en, error.zh))
-        else:
-            lookup = keys.lookup_hash("id_number", id_check.value)
-            facts = {"residence": {"division": command.address.community_code}} | stated.facts
-            members.append(Checked(stated, id_check, phone, lookup, facts))
-    return members, faults
-
-
-async def _write_settling(
-    tx: Transaction,
-    actor: Actor,
-    keys: KeyRing,
-    command: Settling,
-    flat: Row,
-    members: list[Checked],
-    known: dict[bytes, Known],
-) -> str:
-    coliving_id, flat_id, hukou_id = new_id(), new_id(), new_id()
-    rows = [_person_row(keys, member, known) for member in members]
-    versions = await persons.add_persons(tx, coliving_id, rows)
-    if len(versions) < len(rows):  # the same person was settled by another transaction between our look and our write
-        raise Conflict(
-            "Someone else registered one of these people just now; read and try again.", "其中有人刚被登记，请重试。"
+    if flat["free_from"] and on < flat["free_from"] and flat["occupant"] is None:
+        raise FlatTaken(
+            faults=[Fault(pointer, "flat-taken-then", "another household lived there that day", "当日该房屋仍有住户")]
         )
-    head = next(row[0] for row, member in zip(rows, members, strict=True) if member.stated.relation == HEAD)
-    a = command.address
-    place = (a.community_code, flat["dwelling_id"], a.estate, a.block, a.unit, a.flat)
-    households: list[tuple[Any, ...]] = [
-        (coliving_id, HouseholdKind.COLIVING, *place, None, head, command.facts),
-        (flat_id, HouseholdKind.FLAT, *place, None, head, {}),
-    ]
-    memberships = [
-        (household_id, kind, row[0], member.stated.relation)
-        for household_id, kind in ((coliving_id, HouseholdKind.COLIVING), (flat_id, HouseholdKind.FLAT))
-        for row, member in zip(rows, members, strict=True)
-    ]
-    if command.hukou_division:
-        households.append((hukou_id, HouseholdKind.HUKOU, *place, command.hukou_division, head, {}))
-        memberships += [
-            (hukou_id, HouseholdKind.HUKOU, row[0], member.stated.relation)
-            for row, member in zip(rows, members, strict=True)
-            if member.stated.in_hukou_household
-        ]
-    since, source, by = command.settled_on, command.source, actor.subject
-    await store.add_households(tx, households, since, coliving_id)
-    await store.add_memberships(tx, memberships, since, source, by)
-    await store.add_occupancy(tx, flat["dwelling_id"], coliving_id, since, source, by)
-    facts = [
-        (row[0], group, value)
-        for row, member in zip(rows, members, strict=True)
-        for group, value in member.facts.items()
-    ]
-    await history.record_facts(tx, "person", facts, since, source, by)
-    stated = [(coliving_id, name, value) for name, value in command.facts.items()]
-    await history.record_facts(tx, "household", stated, since, source, by)
-    _say_settled(tx, command, coliving_id, flat["dwelling_id"], head, rows, members, versions)
-    return coliving_id
-
-
-def _person_row(keys: KeyRing, member: Checked, known: dict[bytes, Known]) -> tuple[Any, ...]:
-    there = known.get(member.lookup)
-    person_id = there.person_id if there else new_id()
-    key = keys.new_person_key()
-    return (
-        person_id,
-        member.stated.name,
-        member.id_check.sex,
-        member.id_check.birth_on,
-        key.key.encrypt(member.id_check.value, field_context(person_id, "id_number")),
-        member.lookup,
-        key.key.encrypt(member.phone, field_context(person_id, "phone")) if member.phone else None,
-        keys.lookup_hash("phone", member.phone) if member.phone else None,
-        json_text(member.facts),
-        key.key_id,
-        key.wrapped,
-    )
-
-
-def _say_settled(
-    tx: Transaction,
-    command: Settling,
-    household_id: str,
-    dwelling_id: str,
-    head: str,
-    rows: list[tuple[Any, ...]],
-    members: list[Checked],
-    versions: dict[str, int],
-) -> None:
-    a = command.address
-    household = {
-        "version": 1,
-        "household_id": household_id,
-        "status": HouseholdStatus.SETTLED,
-        "community_code": a.community_code,
-        "estate": a.estate,
-        "block": a.block,
-        "unit": a.unit,
-        "flat": a.flat,
-        "dwelling_id": dwelling_id,
-        "settled_on": command.settled_on,
-        "head_person_id": head,
-        "facts": command.facts,
-    }
-    present = [
-        {"person_id": row[0], "relation": member.stated.relation} for row, member in zip(rows, members, strict=True)
-    ]
-    outbox.emit(tx, household_state(HouseholdSettled, household, present))
-    for row, member in zip(rows, members, strict=True):
-        person = {
-            "version": versions[row[0]],
-            "person_id": row[0],
-            "status": PersonStatus.RESIDENT,
-            "household_id": household_id,
-            "community_code": a.community_code,
-            "sex": member.id_check.sex,
-            "birth_on": member.id_check.birth_on,
-            "died_on": None,
-            "facts": member.facts,
-        }
-        outbox.emit(tx, person_state(PersonRegistered, person))
+    return flat
 
 
 async def move_to_flat(
@@ -275,9 +81,12 @@ async def move_to_flat(
     status = move_household(HouseholdStatus(row["status"]), HouseholdAction.MOVE)
     on = moved_on or tx.today
     refuse_future(tx, on, "/moved_on")
-    if on < row["settled_on"]:
-        raise Invalid(faults=[Fault("/moved_on", "before-settling", "before the household moved in", "早于入住日期")])
-    flat = await _free_flat(tx, actor, address, household_id)
+    if on < row["occupied_from"]:
+        fault = Fault(
+            "/moved_on", "before-moving-in", "before the household moved into its present flat", "早于现住房入住日期"
+        )
+        raise Invalid(faults=[fault])
+    flat = await free_flat(tx, actor, address, household_id, on, "/moved_on")
     if flat["dwelling_id"] == row["dwelling_id"]:
         return
     version = row["version"] + 1
@@ -298,6 +107,27 @@ async def move_to_flat(
         "dwelling_id": flat["dwelling_id"],
     }
     outbox.emit(tx, household_state(HouseholdMoved, after, members))
+    if address.community_code != row["community_code"]:
+        await _change_residence(tx, actor, household_id, address.community_code, on)
+
+
+async def _change_residence(tx: Transaction, actor: Actor, household_id: str, community: str, on: date) -> None:
+    """The people of a household that moved to another community live in another division from that day on."""
+    residence = {"division": community}
+    people = [p for p in await persons.load_persons_of(tx, household_id) if p["status"] == PersonStatus.RESIDENT]
+    rows = [(p["person_id"], "residence", residence) for p in people]
+    await history.record_facts(tx, "person", rows, on, "staff", actor.subject)
+    for person in people:
+        changed = {
+            **person,
+            "version": person["version"] + 1,
+            "facts": person["facts"] | {"residence": residence},
+            "community_code": community,
+        }
+        await persons.set_person(
+            tx, person["person_id"], changed["version"], person["status"], person["died_on"], changed["facts"]
+        )
+        outbox.emit(tx, person_state(PersonFactsChanged, changed))
 
 
 async def _renew_flat_household(
@@ -332,7 +162,8 @@ async def change_facts(
     status = move_household(HouseholdStatus(row["status"]), HouseholdAction.CHANGE)
     since = valid_from or tx.today
     refuse_future(tx, since, "/valid_from")
-    changes = changed_groups(row["facts"], given)
+    held = await history.held_since(tx, "household", household_id) if valid_from else {}
+    changes = changed_groups(row["facts"], given, held, since)
     if not changes:
         return
     facts = {**row["facts"], **changes}

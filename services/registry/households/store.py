@@ -31,7 +31,9 @@ async def load_flat(tx: Transaction, address: Address) -> Row | None:
         address.flat,
     )
     return locked and await tx.fetchrow(
-        """select d.dwelling_id, o.household_id as occupant
+        """select d.dwelling_id, o.household_id as occupant,
+                  (select max(p.valid_to) from occupancies p
+                    where p.dwelling_id = d.dwelling_id and p.retracted_at is null) as free_from
              from dwellings d
              left join occupancies o on o.dwelling_id = d.dwelling_id and o.valid_to is null and o.retracted_at is null
             where d.dwelling_id = $1""",
@@ -86,6 +88,8 @@ async def add_occupancy(
 
 _HOUSEHOLD = """
 select h.*, d.floor, c.name as community_name,
+       (select o.valid_from from occupancies o
+         where o.household_id = h.household_id and o.valid_to is null and o.retracted_at is null) as occupied_from,
        (select f.household_id from households f
          where f.coliving_id = h.household_id and f.kind = 'hukou' and f.status <> 'withdrawn' limit 1) as hukou_household_id,
        (select f.household_id from households f
@@ -95,12 +99,12 @@ select h.*, d.floor, c.name as community_name,
 
 
 async def get_household(read: Read, household_id: str, place: Place, lock: bool = False) -> Row:
-    """A co-living household. Raises HouseholdNotFound, also where the place does not cover it."""
+    """A co-living household. Raises HouseholdNotFound, also where the place does not cover it. (Locked in a statement of its own: what
+    waits for a lock reads the row anew, but joins it to what stood before.)"""
+    if lock:
+        await read.execute("select from households where household_id = $1 for update", household_id)
     row = await read.fetchrow(
-        f"{_HOUSEHOLD} where h.household_id = $1 and h.kind = 'coliving' and {seen(2)}"
-        + (" for update of h" if lock else ""),
-        household_id,
-        *place_of(place),
+        f"{_HOUSEHOLD} where h.household_id = $1 and h.kind = 'coliving' and {seen(2)}", household_id, *place_of(place)
     )
     if row is None:
         raise HouseholdNotFound

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from shared.errors import Conflict
@@ -75,8 +77,17 @@ class Known:
     person_id: str
     status: PersonStatus
     name: str
+    covered: bool
+    """Does the place of who asks cover the person's household? Where not, nothing more is told than that the number is taken."""
 
 
-def changed_groups(before: dict[str, object], given: dict[str, object]) -> dict[str, object]:
-    """The fact groups that differ from what is known. A group given as None means: not known (any more)."""
-    return {group: value for group, value in given.items() if before.get(group) != value}
+def changed_groups(
+    before: Mapping[str, object], given: Mapping[str, object], held: Mapping[str, date], since: date
+) -> dict[str, object]:
+    """The fact groups that differ from what is known: in value, or (where `held` says since when they hold) in their first day. A group
+    given as None means: not known (any more)."""
+    return {
+        group: value
+        for group, value in given.items()
+        if before.get(group) != value or (group in held and held[group] != since)
+    }

@@ -9,8 +9,9 @@ from pydantic import ConfigDict, Field
 
 from services.registry import examples
 from services.registry.persons.domain import Tag
-from services.registry.schemas import AddressView, Division, Scheme
+from services.registry.schemas import AddressView, Scheme, SourceOf
 from shared.http import Body, View
+from shared.shapes import Day, Division, Plain
 
 
 class HukouBody(Body):
@@ -18,14 +19,14 @@ class HukouBody(Body):
 
     division: Division | None = None
     moved: bool | None = None
-    moved_on: date | None = None
+    moved_on: Day | None = None
 
 
 class CollectiveBody(Body):
     """The collective whose member the person is (old village): farmland, forest and homestead rights stay there."""
 
     division: Division
-    organisation: Annotated[str, Field(max_length=80)] | None = None
+    organisation: Annotated[str, Field(max_length=80), Plain] | None = None
 
 
 class RelationBody(Body):
@@ -34,7 +35,7 @@ class RelationBody(Body):
     division: Division
     state: Literal["paying", "paused", "ended", "drawing", "retired"]
     arrears: bool | None = None
-    since: date | None = None
+    since: Day | None = None
     employer_kind: Literal["public", "enterprise", "other"] | None = None
 
 
@@ -48,7 +49,7 @@ class WorkBody(Body):
         | None
     ) = None
     employer_kind: Literal["public", "enterprise", "other"] | None = None
-    started_on: date | None = None
+    started_on: Day | None = None
 
 
 class ProfileBody(Body):
@@ -88,8 +89,8 @@ class FactsBody(Body):
 class FactsChange(FactsBody):
     """A change of facts, and since when it holds (today unless said)."""
 
-    valid_from: date | None = None
-    source: Annotated[str, Field(min_length=1, max_length=60)] = "staff"
+    valid_from: Day | None = None
+    source: SourceOf = "staff"
 
     def groups(self) -> dict[str, object]:
         return {k: v for k, v in super().groups().items() if k not in ("valid_from", "source")}
@@ -98,8 +99,8 @@ class FactsChange(FactsBody):
 class DeathBody(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [examples.DEATH]})
 
-    died_on: date
-    source: Annotated[str, Field(min_length=1, max_length=60)] = "staff"
+    died_on: Day
+    source: SourceOf = "staff"
 
 
 class PersonView(View):

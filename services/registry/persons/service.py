@@ -44,7 +44,8 @@ async def change_facts(
         raise WorkIsJobs(
             "Start or end employments at /v1/jobs/employments.", "请通过 /v1/jobs/employments 登记就业的开始或结束。"
         )
-    changes = changed_groups(row["facts"], given)
+    held = await history.held_since(tx, "person", person_id) if valid_from else {}
+    changes = changed_groups(row["facts"], given, held, since)
     if not changes:
         return
     facts = {**row["facts"], **changes}
@@ -65,8 +66,12 @@ async def record_death(
     row = await store.load_person(tx, person_id, actor.place)
     check(row["version"])
     refuse_future(tx, died_on, "/died_on")
-    if died_on < row["birth_on"]:
-        raise Invalid(faults=[Fault("/died_on", "before-birth", "before the date of birth", "早于出生日期")])
+    if died_on < row["settled_on"]:
+        raise Invalid(
+            "Who died before the day of settling never lived here: take the settling back instead.",
+            "入住前已去世者不应登记入住，请撤销该户登记。",
+            faults=[Fault("/died_on", "before-settling", "before the household moved in", "早于入住日期")],
+        )
     status = move_person(PersonStatus(row["status"]), PersonAction.DIE)
     version = row["version"] + 1
     await store.set_person(tx, person_id, version, status, died_on, row["facts"])

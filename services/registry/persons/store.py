@@ -18,14 +18,18 @@ class PersonNotFound(NotFound):
     title_en, title_zh = "No such person", "未找到该人员"
 
 
-async def load_known(tx: Transaction, lookups: Sequence[bytes]) -> dict[bytes, Known]:
+async def load_known(tx: Transaction, lookups: Sequence[bytes], place: Place) -> dict[bytes, Known]:
     """People of these ID numbers who are in the registry, locked."""
     rows = await tx.fetch(
-        """select id_number_lookup, person_id, status, name from persons
-            where id_number_lookup = any($1::bytea[]) order by id_number_lookup for update""",
+        f"""select p.id_number_lookup, p.person_id, p.status, p.name, {seen(2)} as covered
+              from persons p join households h using (household_id)
+             where p.id_number_lookup = any($1::bytea[]) order by p.id_number_lookup for update of p""",
         list(lookups),
+        *place_of(place),
     )
-    return {r["id_number_lookup"]: Known(r["person_id"], PersonStatus(r["status"]), r["name"]) for r in rows}
+    return {
+        r["id_number_lookup"]: Known(r["person_id"], PersonStatus(r["status"]), r["name"], r["covered"]) for r in rows
+    }
 
 
 _PERSON_COLUMNS = (
@@ -71,7 +75,8 @@ async def add_persons(tx: Transaction, household_id: str, rows: Sequence[Sequenc
 
 
 _PERSON = """
-select p.*, k.key_id, k.wrapped, h.community_code, h.estate, h.block, h.unit, h.flat, d.floor, c.name as community_name
+select p.*, k.key_id, k.wrapped, h.version as household_version, h.settled_on,
+       h.community_code, h.estate, h.block, h.unit, h.flat, d.floor, c.name as community_name
   from persons p
   join person_keys k using (person_id)
   join households h on h.household_id = p.household_id

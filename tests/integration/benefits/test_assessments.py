@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from services.registry import examples
 from tests.integration.benefits.news import EVERYTHING, HERE, NEAR, OLD, SCHEMES, Benefits, Kin, paying, slugs
+from tests.support.clients import Service
 
 DIBAO = {"receiving": True, "division": OLD, "household_class": "rural"}
 
@@ -45,6 +47,19 @@ async def test_every_outcome_is_told_with_its_reasons_and_law(benefits: Benefits
     assert (transfer["from_division"], transfer["to_division"], transfer["fund_moves"]) == (OLD, HERE, True)
     assert told["a", "210"]["missing"] == [{"fact": "insurance-210", "supplied_by": ["person", "old-agency"]}]
     assert [note["slug"] for note in told["a", "390"]["notes"]] == ["enrolment-window", "cross-area-settlement"]
+
+
+async def test_the_example_of_the_registry_is_told_everything(benefits: Benefits, registry: Service) -> None:
+    await registry.put(f"/v1/registry/communities/{examples.COMMUNITY_CODE}", examples.COMMUNITY)
+    settled = (await registry.post("/v1/registry/households", examples.HOUSEHOLD)).json()
+    await benefits.service.hear(await registry.said())
+    kin = Kin(households={"home": settled["household_id"]})
+    kin.people = {m["relation"]: m["person_id"] for m in settled["members"]}
+    told = await benefits.told(kin)
+    assert set(told) == {(label, scheme) for label in kin.people for scheme in SCHEMES} | {("-", "dibao")}
+    assert (told["02", "170"]["outcome"], slugs(told["02", "170"])) == ("keep", ["hukou-not-moved"])
+    assert told["12", "170"]["outcome"] == "undetermined"
+    assert (told["-", "dibao"]["outcome"], slugs(told["-", "dibao"])) == ("keep", ["hukou-not-moved"])
 
 
 async def test_texts_follow_the_language(benefits: Benefits, kin: Kin) -> None:

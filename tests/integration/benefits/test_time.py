@@ -69,6 +69,21 @@ async def test_a_parameter_comes_into_force(benefits: Benefits) -> None:
     assert (await benefits.told(kin))["a", "170"]["fund_moves"] is False
 
 
+async def test_a_row_put_in_later_is_felt_once_everybody_is_due_again(benefits: Benefits) -> None:
+    kin = Kin()
+    await settle(benefits, kin)
+    row = "('resident_pension.intra_province_fund_move', '52', '2026-01-01', 'false', '示例')"
+    await benefits.service.database.pool.execute(f"insert into parameters values {row}")
+    await benefits.service.database.pool.execute(
+        """insert into timers (kind, key, due_at) select 'assess-again', person_id::text, now() from person_copies
+               on conflict (kind, key) do update set due_at = excluded.due_at"""
+    )
+    assert (await benefits.told(kin))["a", "170"]["fund_moves"] is True
+    assert await pass_to(benefits, datetime(2027, 1, 1, tzinfo=UTC)) == 1
+    assert (await benefits.told(kin))["a", "170"]["fund_moves"] is False
+    assert await due(benefits) > datetime(2027, 1, 1, tzinfo=UTC)
+
+
 async def test_a_timer_of_somebody_unknown_does_nothing(benefits: Benefits) -> None:
     await benefits.service.database.pool.execute(
         "insert into timers (kind, key, due_at) values ('assess-again', gen_random_uuid()::text, now() - interval '9 years')"

@@ -51,7 +51,7 @@ IF_1 = {"if-match": '"1.0"'}
 async def test_facts_that_come_later_replace_what_was_known(home: Home) -> None:
     change = {"hukou": {"division": COMMUNITY, "moved": True, "moved_on": "2026-07-01"}, "valid_from": "2026-07-01"}
     answer = await home.registry.patch(f"{PERSONS}/{home.people[0]}/facts", change, headers=IF_1)
-    assert (answer.status_code, answer.headers["etag"]) == (200, '"2.0"')
+    assert (answer.status_code, answer.headers["etag"]) == (200, '"2.1"')
     (event,) = await home.registry.said()
     assert event.type == "registry.person-facts-changed.v1"
     said = json.loads(event.data)
@@ -76,7 +76,7 @@ async def test_history_keeps_when_it_held_and_when_we_knew(home: Home) -> None:
 async def test_the_same_facts_again_change_nothing(home: Home) -> None:
     same = {"hukou": {"division": "522328", "moved": False, "moved_on": None}}
     answer = await home.registry.patch(f"{PERSONS}/{home.people[0]}/facts", same, headers=IF_1)
-    assert answer.headers["etag"] == '"1.0"'
+    assert answer.headers["etag"] == '"1.1"'
     assert await home.registry.said() == []
 
 
@@ -100,8 +100,66 @@ async def test_a_household_moves_to_another_flat(home: Home) -> None:
         "select valid_from::text, valid_to::text from occupancies order by id"
     )
     assert [tuple(r.values()) for r in rows] == [("2026-06-01", "2026-08-01"), ("2026-08-01", None)]
-    again = await settle(home.registry, flat="101")
+    early = await home.registry.post(HOUSEHOLDS, household(flat="101"))
+    assert (early.status_code, early.json()["errors"][0]["code"]) == (409, "flat-taken-then")
+    again = await settle(home.registry, flat="101", settled_on="2026-08-01")
     assert again.id != home.id
+    before = {"block": "1", "unit": "1", "flat": "102", "moved_on": "2026-07-01"}
+    answer = await home.registry.put(f"{home.path}/flat", before, headers={"if-match": '"2.0"'})
+    assert answer.json()["errors"][0]["code"] == "before-moving-in"
+
+
+async def test_a_move_to_another_community_changes_where_its_people_live(home: Home) -> None:
+    other = "522731003013"
+    await home.registry.put(f"/v1/registry/communities/{other}", plan())
+    await home.registry.said()
+    address = {"community": other, "block": "1", "unit": "1", "flat": "101"}
+    assert (await home.registry.put(f"{home.path}/flat", address, headers=IF_1)).status_code == 200
+    said = await home.registry.said()
+    assert [e.type for e in said] == ["registry.household-moved.v1"] + ["registry.person-facts-changed.v1"] * 2
+    for event in said[1:]:
+        state = json.loads(event.data)
+        assert (state["residence_division"], state["community_code"], state["version"]) == (other, other, 2)
+
+
+async def test_a_persons_tag_changes_with_the_address_it_shows(home: Home) -> None:
+    path = f"{PERSONS}/{home.people[0]}"
+    before = (await home.registry.get(path)).headers["etag"]
+    await home.registry.put(f"{home.path}/flat", {"block": "1", "unit": "1", "flat": "201"}, headers=IF_1)
+    answer = await home.registry.get(path, headers={"if-none-match": before})
+    assert (answer.status_code, answer.json()["address"]["flat"]) == (200, "201")
+
+
+async def test_a_communitys_tag_changes_with_who_lives_there(home: Home) -> None:
+    path = f"/v1/registry/communities/{COMMUNITY}"
+    before = (await home.registry.get(path)).headers["etag"]
+    await settle(home.registry, flat="102")
+    answer = await home.registry.get(path, headers={"if-none-match": before})
+    assert (answer.status_code, answer.json()["occupied"]) == (200, 2)
+
+
+async def test_only_auditors_read_what_data_was_read_for(home: Home) -> None:
+    path = f"{PERSONS}/{home.people[0]}/accesses"
+    assert (await home.registry.get(path, role=Role.AUDITOR)).status_code == 200
+    for role, place in ((Role.BLOCK_HEAD, f"{COMMUNITY}/1/1"), (Role.COMMUNITY_CADRE, COMMUNITY)):
+        assert (await home.registry.get(path, role=role, place=place)).status_code == 403
+
+
+async def test_a_day_that_was_wrong_is_corrected_though_the_value_stays(home: Home) -> None:
+    change = {"hukou": {"division": "522328", "moved": False, "moved_on": None}, "valid_from": "2026-05-01"}
+    answer = await home.registry.patch(f"{PERSONS}/{home.people[0]}/facts", change, headers=IF_1)
+    assert answer.json()["version"] == 2
+    since = await home.registry.database.pool.fetchval(
+        """select valid_from::text from person_facts
+            where person_id = $1 and fact = 'hukou' and valid_to is null and retracted_at is null""",
+        home.people[0],
+    )
+    assert since == "2026-05-01"
+
+
+async def test_who_died_before_the_settling_was_never_settled(home: Home) -> None:
+    answer = await home.registry.post(f"{PERSONS}/{home.people[0]}/death", {"died_on": "2025-01-01"})
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "before-settling")
 
 
 async def test_a_taken_flat_refuses_a_move_and_leaves_all_as_it_was(home: Home) -> None:
@@ -127,7 +185,7 @@ async def test_the_last_death_ends_the_household_and_frees_the_flat(home: Home) 
     for person in home.people:
         await home.registry.post(f"{PERSONS}/{person}/death", {"died_on": "2026-09-01"})
     assert (await home.view())["status"] == "ended"
-    assert (await settle(home.registry, flat="101")).id != home.id
+    assert (await settle(home.registry, flat="101", settled_on="2026-09-01")).id != home.id
 
 
 async def test_a_withdrawal_takes_everything_back_and_lets_the_people_be_settled_anew(registry: Service) -> None:
@@ -228,6 +286,9 @@ async def test_a_community_shows_its_plan_and_keeps_flats_in_use(home: Home) -> 
     assert (view["flats"], view["occupied"]) == (24, 1)
     smaller = await home.registry.put(path, plan(blocks=1, floors=1, per_floor=2), headers={"if-match": "*"})
     assert (smaller.status_code, smaller.json()["flats"]) == (200, 4)
+    wrong = plan(blocks=1) | {"estates": [{"estate": "1"}, {"estate": "1"}, {"estate": "9"}]}
+    answer = await home.registry.put(path, wrong, headers={"if-match": "*"})
+    assert {e["code"] for e in answer.json()["errors"]} == {"estate-repeated", "estate-empty"}
     without = plan(blocks=1)
     del without["blocks"][0]["units"][0]
     answer = await home.registry.put(path, without, headers={"if-match": "*"})
@@ -257,7 +318,7 @@ async def test_what_jobs_says_of_work_is_shown_and_kept_from_being_stated_again(
         await on_work_changed(tx, worker_state(person, home.id, 2))
         await on_work_changed(tx, worker_state(person, home.id, 1))
     view = await home.registry.get(f"{PERSONS}/{person}")
-    assert (view.json()["work"]["status"], view.headers["etag"]) == ("none", '"1.2"')
+    assert (view.json()["work"]["status"], view.headers["etag"]) == ("none", '"1.3"')
     answer = await home.registry.patch(f"{PERSONS}/{person}/facts", {"work": {"status": "none"}}, headers=IF_1)
     assert answer.json()["type"] == "urn:anju:problem:work-belongs-to-jobs"
 

@@ -178,3 +178,44 @@ async def test_who_may_settle_and_where(community: Service) -> None:
     assert block_head.status_code == 403
     own = await community.post(PATH, body, role=Role.COMMUNITY_CADRE, place=COMMUNITY)
     assert own.status_code == 201
+
+
+async def test_outside_the_own_place_nothing_is_told_of_a_person_but_that_the_number_is_taken(
+    community: Service,
+) -> None:
+    other = "522731003013"
+    await community.put(f"/v1/registry/communities/{other}", plan())
+    person = member()
+    await community.post(PATH, household(person))
+    for asked in (person, person | {"name": "另一人"}):
+        body = household(asked) | {"community": other}
+        answer = await community.post(PATH, body, role=Role.COMMUNITY_CADRE, place=other)
+        assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [
+            ("/members/0/id_number", "registered-elsewhere")
+        ]
+
+
+@pytest.mark.parametrize("field", ["name", "organisation", "source", "block"])
+async def test_a_personal_number_in_free_text_is_refused_and_not_repeated(community: Service, field: str) -> None:
+    text = "13812345678" if field == "block" else "见 522799198003150013"
+    person = member(collective={"division": "522328", "organisation": text if field == "organisation" else "某村"})
+    body = household(person | ({"name": text} if field == "name" else {})) | (
+        {field: text} if field in ("source", "block") else {}
+    )
+    answer = await community.post(PATH, body)
+    assert [e["code"] for e in answer.json()["errors"]] == ["personal-data"]
+    assert text[-11:] not in answer.text
+
+
+async def test_days_that_nobody_can_mean_are_refused(community: Service) -> None:
+    answer = await community.post(PATH, household(member(hukou={"division": "522328", "moved_on": "9999-12-31"})))
+    assert answer.json()["errors"][0]["pointer"] == "/members/0/facts/hukou/moved_on"
+
+
+async def test_a_plan_being_changed_and_a_settling_do_not_stop_each_other(community: Service) -> None:
+    path = f"/v1/registry/communities/{COMMUNITY}"
+    answers = await asyncio.gather(
+        *(community.put(path, plan(name=f"社区{n}"), headers={"if-match": "*"}) for n in range(5)),
+        *(community.post(PATH, household(flat=f"{f}0{n}")) for f in (1, 2, 3) for n in (1, 2)),
+    )
+    assert {a.status_code for a in answers} == {200, 201}

@@ -51,7 +51,7 @@ async def say(database: Database, *events: Event) -> None:
 
 
 async def settled(registry: Service, flat: str = "101") -> str:
-    await registry.put(f"/v1/registry/communities/{COMMUNITY}", plan(), headers={"if-match": "*"})
+    await registry.put(f"/v1/registry/communities/{COMMUNITY}", plan())  # the second time: 428, there already
     answer = await registry.post("/v1/registry/households", household(flat=flat))
     return str(answer.json()["household_id"])
 

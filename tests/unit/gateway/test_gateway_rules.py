@@ -106,7 +106,18 @@ def test_what_the_caller_may_not_see_is_left_out_and_what_is_away_is_named() -> 
 
 def test_a_household_that_the_registry_does_not_show_is_not_there() -> None:
     assert compose_overview(answers(registry=(404, {}))) is None
-    assert compose_overview(answers(registry=(403, {}))) is None
+    nothing: dict[str, tuple[int, Any]] = {service: (403, {}) for service in ("registry", "grid", "benefits", "jobs")}
+    assert compose_overview(nothing) is None
+
+
+def test_who_may_not_see_the_registry_sees_the_rest() -> None:
+    view = compose_overview(answers(registry=(403, {})))
+    assert view is not None
+    assert "household" not in view
+    assert "grid" in view
+
+
+def test_while_the_registry_is_away_the_others_are_shown() -> None:
     away = compose_overview(answers(registry=(0, None)))
     assert away is not None
     assert (away["household"], away["unavailable"]) == (None, ["registry"])
