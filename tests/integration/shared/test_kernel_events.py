@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from typing import Any
 
@@ -209,3 +210,66 @@ async def test_an_event_that_nobody_here_handles_is_passed_over(registry: Servic
     row = await jobs_side.pool.fetchrow("delete from outbox returning *")
     await inbox.apply(registry.database, {HouseholdWithoutWorkFound: broken}, [received(row)], clock.now())
     assert await registry.database.pool.fetchval("select count(*) from inbox") == 0
+
+
+ODD = [
+    {"ce_time": b"nonsense"},
+    {"ce_time": b"\xff\xfe"},
+    {"ce_id": b"not a uuid"},
+    {"ce_id": b""},
+    {"traceparent": b"\x00\xff"},
+    {"data": b'{"version": 1e999}'},
+    {"data": b'{"version": 1099511627776}'},
+    {"data": b"[" * 100_000},
+    {"data": b"\x00\xff"},
+    {"key": b"\x00\xff"},
+]
+
+
+async def test_no_record_however_odd_stops_those_behind_it(registry: Service, jobs_side: Database, prefix: str) -> None:
+    from aiokafka import AIOKafkaProducer
+
+    household_id = await settled(registry)
+    producer = AIOKafkaProducer(bootstrap_servers=os.environ["ANJU_TEST_KAFKA"])
+    await producer.start()
+    for odd in ODD:
+        headers = {
+            "ce_id": new_id().encode(),
+            "ce_time": b"2026-06-01T00:00:00Z",
+            "ce_type": HouseholdWithoutWorkFound.type.encode(),
+        }
+        headers |= {name: value for name, value in odd.items() if name not in ("data", "key")}
+        await producer.send_and_wait(
+            f"{prefix}jobs.household",
+            odd.get("data", b"{}"),
+            key=odd.get("key", household_id.encode()),
+            headers=list(headers.items()),
+        )
+    await producer.stop()
+    url = str(registry.app.state.settings.database_url.get_secret_value())
+    async with (
+        working("jobs", jobs_side, settings("postgresql://unused", prefix), {}),
+        working("registry", registry.database, settings(url, prefix), HANDLERS),
+    ):
+        await say(jobs_side, flagged(household_id, 3))
+        await until(lambda: flag_of(registry, household_id))
+
+        async def all_put_aside() -> bool:
+            return bool(await registry.database.pool.fetchval("select count(*) = $1 from dead_letters", len(ODD)))
+
+        await until(all_put_aside)
+
+
+async def test_an_event_that_cannot_be_sent_holds_up_only_its_own_aggregate(
+    registry: Service, jobs_side: Database, prefix: str
+) -> None:
+    first, second = await settled(registry), await settled(registry, flat="102")
+    await say(jobs_side, flagged(first, 1), flagged(second, 1))
+    await jobs_side.pool.execute("update outbox set topic = 'not there' where key = $1", first)
+    url = str(registry.app.state.settings.database_url.get_secret_value())
+    async with (
+        working("jobs", jobs_side, settings("postgresql://unused", prefix), {}),
+        working("registry", registry.database, settings(url, prefix), HANDLERS),
+    ):
+        await until(lambda: flag_of(registry, second), seconds=40)
+    assert await jobs_side.pool.fetchval("select count(*) from outbox") == 1

@@ -120,3 +120,38 @@ async def test_only_services_behind_the_gateway_take_a_request_id_over(behind: b
         scope = {"type": "http", "method": "GET", "headers": [(b"x-request-id", sent.encode())]}
         await Edge(app, 100, behind)(scope, receive, send)
         assert (seen == [sent]) is taken
+
+
+def _b64(data: bytes) -> str:
+    import base64
+
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+_ODD_HEADERS = [
+    b'{"alg":"Ed25519","crit":5}',
+    b'{"alg":"Ed25519","crit":[{}]}',
+    b'{"alg":5}',
+    b'{"alg":["Ed25519"]}',
+    b'{"kid":[]}',
+    b'{"alg":"Ed25519","kid":{}}',
+    b"[]",
+    b"5",
+    b"null",
+    b"[" * 5000,
+    b"\xff\xfe",
+    b"",
+]
+
+
+@pytest.mark.parametrize("header", _ODD_HEADERS)
+@pytest.mark.parametrize("claims", [b"{}", b"[]", b"null", b'{"exp":"x"}', b"{" * 3000])
+async def test_a_token_that_anybody_made_up_is_refused_and_breaks_nothing(header: bytes, claims: bytes) -> None:
+    from joserfc.jwk import KeySet, OKPKey
+
+    from shared.auth import Verifier
+    from shared.errors import Unauthenticated
+
+    verifier = Verifier("https://a", "", KeySet([OKPKey.generate_key("Ed25519", private=True)]))
+    with pytest.raises(Unauthenticated):
+        await verifier.actor(f"{_b64(header)}.{_b64(claims)}.{_b64(b'x' * 64)}")
