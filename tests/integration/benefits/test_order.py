@@ -129,7 +129,7 @@ async def test_the_story_told_in_order(database: Database, story: Story) -> None
 
 
 @pytest.mark.parametrize("story", ENDS, ids=lambda story: story.__name__)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_any_order_and_repeats_come_to_the_same(database: Database, story: Story, data: st.DataObject) -> None:
     kin = Kin()
