@@ -32,6 +32,6 @@ fmt: venv ## format and fix what can be fixed
 ##@ Help
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z][a-z-]*:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@printf '\nVariables of a run (ANJU_PORT, ANJU_DATA, DATABASE_URL, …): python -m deploy.local --help\n'
+	@printf '\nVariables of a run (ANJU_PORT, ANJU_DATA, DATABASE_URL, …): $(PY) -m deploy.local --help\n'
 
 .PHONY: run reset venv test check fmt help

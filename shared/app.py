@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
+from fastapi.params import Form
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -22,13 +23,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import db, idempotency, observability, validation
 from shared.auth import Verifier
-from shared.errors import DomainError, Fault, Malformed, TooLarge
+from shared.errors import DomainError, Fault, Malformed, TooLarge, UnsupportedMedia
 from shared.http import PROBLEM, PROBLEM_SCHEMA, NotModified, problem, problem_of
 from shared.ids import BadId, new_id, parse_id
 from shared.settings import Settings
 from shared.worker import Worker
 
 log = structlog.get_logger()
+
+
+class NotJson(UnsupportedMedia):
+    slug = "not-json"
+    title_en, title_zh = "The body must be JSON", "请求体须为 JSON"
 
 
 class UnknownParameter(Malformed):
@@ -54,12 +60,20 @@ def _query_names(dependant: Dependant) -> set[str]:
     return own.union(*(_query_names(part) for part in dependant.dependencies))
 
 
+def _is_json(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
+
+
 class Route(APIRoute):
     """A route that refuses unknown query parameters and stores the answer of a POST in its transaction."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **kwargs: Any) -> None:
         super().__init__(path, endpoint, **kwargs)
         self.known_parameters = _query_names(self.dependant)
+        self.takes_json = bool(self.dependant.body_params) and not any(
+            isinstance(field.field_info, Form) for field in self.dependant.body_params
+        )
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
@@ -67,9 +81,14 @@ class Route(APIRoute):
         async def handler(request: Request) -> Response:
             unknown = [name for name in request.query_params if name not in self.known_parameters]
             if unknown:
+                known = ", ".join(sorted(self.known_parameters)) or "none"
                 raise UnknownParameter(
-                    faults=[Fault(f"query:{name}"[:80], "unknown", "not known", "未知参数") for name in unknown]
+                    f"Known here: {known}.",
+                    f"可用参数：{known}。",
+                    faults=[Fault(f"query:{name}"[:80], "unknown", "not known", "未知参数") for name in unknown],
                 )
+            if self.takes_json and not _is_json(request):
+                raise NotJson("Send Content-Type: application/json.", "请发送 Content-Type: application/json。")
             response = await answer(request)
             if tx := request.scope.get("anju.tx"):
                 await idempotency.store(tx, response, request.scope.get("anju.kept_body", bytes(response.body)))
@@ -239,11 +258,13 @@ def _described(document: dict[str, Any]) -> dict[str, Any]:
             name = content.get("schema", {}).get("$ref", "").rsplit("/", 1)[-1]
             if examples := schemas.get(name, {}).get("examples"):
                 content["example"] = examples[0]
+        creates = any(parameter["name"] == "If-None-Match" for parameter in operation.get("parameters", []))
+        needs_version = ("patch", "delete") if creates else ("patch", "delete", "put")
         for parameter in operation.get("parameters", []):
             if parameter["name"] == "Idempotency-Key":
                 parameter["required"] = True
                 parameter["schema"] = {**idempotency.KEY_SCHEMA, "examples": parameter["schema"].get("examples", [])}
-            if parameter["name"] == "If-Match" and method in ("patch", "delete"):
+            if parameter["name"] == "If-Match" and method in needs_version:
                 parameter["required"] = True
             if examples := parameter["schema"].get("examples"):
                 parameter["example"] = examples[0]

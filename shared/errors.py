@@ -8,6 +8,7 @@
     ├── Conflict              409   the state of things does not allow it
     ├── PreconditionFailed    412   changed since it was read
     ├── TooLarge              413
+    ├── UnsupportedMedia      415
     ├── Invalid               422   read, and wrong: every fault is listed
     ├── PreconditionRequired  428   say which version you mean
     ├── TooMany               429
@@ -92,6 +93,11 @@ class PreconditionFailed(DomainError):
 class TooLarge(DomainError):
     status, slug = 413, "too-large"
     title_en, title_zh = "The request is too large", "请求内容过大"
+
+
+class UnsupportedMedia(DomainError):
+    status, slug = 415, "unsupported-media-type"
+    title_en, title_zh = "This kind of body is not taken here", "不支持该类型的请求体"
 
 
 class Invalid(DomainError):

@@ -106,8 +106,8 @@ class Match:
         versions = [found.group(1) for part in tags if (found := _ETAG.fullmatch(part))]
         if "*" not in tags and str(version) not in versions:
             raise PreconditionFailed(
-                "Read it again and repeat the change on what is there now.",
-                "请重新读取，并在最新内容上重做更改。",
+                "Read it again, and send its ETag header just as it came.",
+                "请重新读取，并原样发送其 ETag。",
             )
 
     def check_if_given(self, version: int) -> None:

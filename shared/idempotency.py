@@ -33,7 +33,10 @@ class AnswerKey(NamedTuple):
 
 class KeyMissing(Malformed):
     slug = "idempotency-key-missing"
-    title_en, title_zh = "The header Idempotency-Key is required", "缺少 Idempotency-Key 请求头"
+    title_en, title_zh = (
+        "The header Idempotency-Key is missing or malformed",
+        "缺少 Idempotency-Key 请求头或其格式不正确",
+    )
 
 
 class KeyReused(Invalid):

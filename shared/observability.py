@@ -84,6 +84,8 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    # A group's coordinator moves at every start of a broker; the loops notice what matters themselves.
+    logging.getLogger("aiokafka.consumer.group_coordinator").setLevel(logging.CRITICAL)
 
 
 def child_traceparent(parent: str | None) -> str:

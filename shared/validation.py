@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,14 @@ HTTP_TITLES = {
     405: ("Method not allowed", "不支持该方法"),
 }
 
+_LIMITS = ("ge", "gt", "le", "lt", "min_length", "max_length")
+_EN = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a known field",
+    "model_attributes_type": "must be an object",
+    "model_type": "must be an object",
+    "dict_type": "must be an object",
+}
 _ZH = {
     "missing": "缺少必填项",
     "extra_forbidden": "未知字段",
@@ -62,7 +71,26 @@ def fault(error: Mapping[str, Any]) -> Fault:
     if isinstance(cause, Wrong):
         return Fault(where, cause.code, cause.en, cause.zh)
     code = str(error["type"]).replace("_", "-")
-    return Fault(where, code, scrub(str(error["msg"])), _ZH.get(error["type"], "取值不正确"))
+    return Fault(where, code, scrub(_english(error)), _chinese(error))
+
+
+def _choices(error: Mapping[str, Any]) -> str:
+    """The values a choice has, as they are written."""
+    return ", ".join(re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", ""))))
+
+
+def _english(error: Mapping[str, Any]) -> str:
+    if error["type"] in ("enum", "literal_error"):
+        return f"must be one of: {_choices(error)}"
+    return _EN.get(error["type"]) or str(error["msg"])
+
+
+def _chinese(error: Mapping[str, Any]) -> str:
+    text = _ZH.get(error["type"], "取值不正确")
+    if error["type"] in ("enum", "literal_error"):
+        return f"{text}：{_choices(error)}"
+    limits = [value for name, value in error.get("ctx", {}).items() if name in _LIMITS]
+    return f"{text}（{limits[0]}）" if limits else text
 
 
 class Wrong(ValueError):

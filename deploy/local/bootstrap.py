@@ -177,7 +177,7 @@ def parts(text: str) -> list[str]:
 def _bring_up_to_date(lock: int) -> None:
     print("Bringing the virtual environment up to date with requirements.lock", flush=True)
     UNFINISHED.touch()
-    _pip(lock, "install", "--requirement", str(LOCK))
+    _pip(lock, "install", "--quiet", "--requirement", str(LOCK))
 
 
 def _pip(lock: int, act: str, *arguments: str) -> None:

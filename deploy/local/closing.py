@@ -45,8 +45,8 @@ def _calls(around: Surroundings, operator: Credential) -> Iterable[str]:
     listing = f"/v1/registry/households?community={COMMUNITY}"
     household = _a_household(around, operator, listing)
     yield token
-    yield f"curl -s {bearer} '{around.gateway_url}{listing}'"
-    yield f"curl -s {bearer} {around.gateway_url}{f'/v1/households/{household}/overview' if household else '/openapi.json'}"
+    yield f"curl -s {bearer} '{around.gateway_url}{listing if household else '/v1/registry/communities'}'"
+    yield f"curl -s {bearer} {around.gateway_url}{f'/v1/households/{household}/overview' if household else '/v1/registry/households'}"
 
 
 def _a_household(around: Surroundings, operator: Credential, listing: str) -> str | None:

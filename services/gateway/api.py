@@ -8,7 +8,7 @@ from typing import Annotated
 from urllib.parse import unquote_plus
 
 from fastapi import APIRouter, Depends, Form, Header, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from services.gateway import documents, service, store
 from services.gateway.schemas import (
@@ -218,6 +218,12 @@ async def openapi(request: Request) -> JSONResponse:
 async def asyncapi() -> JSONResponse:
     """All events, as AsyncAPI 3."""
     return JSONResponse(documents.asyncapi())
+
+
+@pages.get("/")
+async def root() -> RedirectResponse:
+    """Who looks in by a browser sees the documentation."""
+    return RedirectResponse("/docs")
 
 
 @pages.get("/docs")

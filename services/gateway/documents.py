@@ -25,7 +25,8 @@ _KEPT_SECONDS = 60
 _ABOUT = """\
 Base path of everything: this address. Get a token at `/oauth2/token` (programs) or `/v1/sessions` (staff) and send it as
 `Authorization: Bearer …`. Every POST under /v1 except sessions and searches needs an `Idempotency-Key`; changes of what exists need
-`If-Match`. Refusals are problem documents (RFC 9457) in Chinese or English by Accept-Language. Events: [/asyncapi.json](/asyncapi.json).
+`If-Match` by PUT and PATCH; acts by POST are guarded by their key, and heed `If-Match` where it is sent. Refusals are problem
+documents (RFC 9457) in Chinese or English by Accept-Language. Events: [/asyncapi.json](/asyncapi.json).
 """
 
 

@@ -63,11 +63,7 @@ def answered(running: Platform, household_id: str, people: int) -> dict[str, Any
         view = running.overview(household_id)
         assessments = view.get("benefits", {}).get("assessments", [])
         spoken = {a["person_id"] for a in assessments}
-        done = (
-            view.get("grid", {}).get("visit")
-            and len(spoken) == people + 1
-            and view["household"]["without_work"] is not None
-        )
+        done = view.get("grid", {}).get("visit") and len(spoken) == people + 1 and view["household"]["without_work"]
         return view if done else None
 
     return within(20, lambda: complete() or {})

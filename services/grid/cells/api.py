@@ -37,7 +37,9 @@ async def put_cells(
     response: Response,
     code: Code,
     body: CellsBody,
-    if_none_match: Annotated[str | None, Header(description="`*`: only where there are none yet.")] = None,
+    if_none_match: Annotated[
+        str | None, Header(alias="If-None-Match", description="`*`: only where there are none yet.")
+    ] = None,
 ) -> CellsView:
     """Replaces all cells. The first ones need no If-Match; a change needs the ETag that was read. Households and their open visits
     go to their new cells; units without a cell are listed, and their households wait. A size out of the usual is a warning."""

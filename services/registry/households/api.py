@@ -169,7 +169,7 @@ async def _view(
         settled_on=row["settled_on"],
         head_person_id=row["head_person_id"],
         members=[_brief(actor, keys, member, unmasked) for member in members],
-        without_work=work_for(actor, row["without_work"]),
+        without_work=work_for(actor, bool(row["without_work"])),
         without_work_since=work_for(actor, row["without_work_since"]),
         facts=facts_for(actor, row["facts"]),
         hukou_household_id=row["hukou_household_id"],
@@ -211,5 +211,5 @@ def _row(actor: Actor, row: Row) -> HouseholdRow:
         flat=row["flat"],
         head_name=mask_name(row["head_name"]) if row["head_name"] else None,
         members=row["members"],
-        without_work=work_for(actor, row["without_work"]),
+        without_work=work_for(actor, bool(row["without_work"])),
     )

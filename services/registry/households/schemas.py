@@ -84,7 +84,7 @@ class HouseholdView(View):
     head_person_id: str | None
     members: list[PersonBrief]
     without_work: bool | None
-    """A household with labour and no one in work; null: jobs has not said yet."""
+    """Has jobs found a household with labour and no one in work? Null: not for the caller to see."""
     without_work_since: datetime | None
     facts: dict[str, Any]
     """Only what the caller may see."""

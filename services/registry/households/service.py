@@ -44,24 +44,34 @@ class FlatUnknown(Invalid):
     title_en, title_zh = "There is no such flat", "该房屋不存在"
 
 
-async def free_flat(tx: Transaction, actor: Actor, address: Address, mine: str | None, on: date, pointer: str) -> Row:
-    """The flat, locked. Raises FlatUnknown; FlatTaken where another household lives there (unless it is `mine`), or still did that
-    day."""
-    covered = actor.place.covers(address.community_code, address.estate, address.block)
-    flat = await store.load_flat(tx, address) if covered else None
+async def look_at_flat(
+    tx: Transaction, actor: Actor, address: Address, mine: str | None, on: date, pointer: str
+) -> tuple[Row | None, list[Fault]]:
+    """The flat, locked (None where there is none that the actor sees), and what stands against living there from that day: no such
+    flat, another household (unless it is `mine`), or one that still lived there then."""
+    if not actor.place.covers(address.community_code, address.estate, address.block):
+        return None, [Fault("/community", "community-unknown", "no such community or block", "没有此社区或楼栋")]
+    flat = await store.load_flat(tx, address)
     if flat is None:
+        part = await store.find_unknown_part(tx, address)
+        return None, [Fault(f"/{part}", f"{part}-unknown", f"no such {part} in the plan", "社区房屋名册中没有此项")]
+    if flat["occupant"] not in (None, mine):
+        return flat, [Fault("/flat", "flat-taken", "another household lives there", "该房屋已有住户")]
+    if flat["free_from"] and on < flat["free_from"] and flat["occupant"] is None:
+        return flat, [Fault(pointer, "flat-taken-then", "another household lived there that day", "当日该房屋仍有住户")]
+    return flat, []
+
+
+def refuse_flat(faults: list[Fault]) -> None:
+    """Raises FlatUnknown or FlatTaken where anything stands against a flat."""
+    if any(fault.code.endswith("-unknown") for fault in faults):
         raise FlatUnknown(
             "Put the community with its blocks, units and flats in first, or correct the address.",
             "请先登记社区及其楼栋、单元、房屋，或更正地址。",
-            faults=[Fault("/flat", "flat-unknown", "no such flat in this community", "该社区没有此房屋")],
+            faults=faults,
         )
-    if flat["occupant"] not in (None, mine):
-        raise FlatTaken(faults=[Fault("/flat", "flat-taken", "another household lives there", "该房屋已有住户")])
-    if flat["free_from"] and on < flat["free_from"] and flat["occupant"] is None:
-        raise FlatTaken(
-            faults=[Fault(pointer, "flat-taken-then", "another household lived there that day", "当日该房屋仍有住户")]
-        )
-    return flat
+    if faults:
+        raise FlatTaken(faults=faults)
 
 
 async def move_to_flat(
@@ -86,7 +96,9 @@ async def move_to_flat(
             "/moved_on", "before-moving-in", "before the household moved into its present flat", "早于现住房入住日期"
         )
         raise Invalid(faults=[fault])
-    flat = await free_flat(tx, actor, address, household_id, on, "/moved_on")
+    flat, faults = await look_at_flat(tx, actor, address, household_id, on, "/moved_on")
+    refuse_flat(faults)
+    assert flat is not None  # or there would have been a fault
     if flat["dwelling_id"] == row["dwelling_id"]:
         return
     version = row["version"] + 1

@@ -41,6 +41,22 @@ async def load_flat(tx: Transaction, address: Address) -> Row | None:
     )
 
 
+async def find_unknown_part(tx: Transaction, address: Address) -> str:
+    """Which part of an address that has no flat is the first that does not exist: community, block, unit or flat."""
+    part: str = await tx.fetchval(
+        """select case when count(*) = 0 then 'community'
+                       when count(*) filter (where (estate, block) = ($2, $3)) = 0 then 'block'
+                       when count(*) filter (where (estate, block, unit) = ($2, $3, $4)) = 0 then 'unit'
+                       else 'flat' end
+             from dwellings where community_code = $1""",
+        address.community_code,
+        address.estate,
+        address.block,
+        address.unit,
+    )
+    return part
+
+
 async def add_households(tx: Transaction, rows: Sequence[Sequence[Any]], settled_on: date, coliving_id: str) -> None:
     """Columns of a row: household_id, kind, community, dwelling_id, estate, block, unit, flat, hukou_division, head, facts."""
     await tx.execute(

@@ -77,6 +77,8 @@ class Known:
     person_id: str
     status: PersonStatus
     name: str
+    dead: bool
+    """Is a death on record? A withdrawn settling does not erase one."""
     covered: bool
     """Does the place of who asks cover the person's household? Where not, nothing more is told than that the number is taken."""
 

@@ -21,14 +21,15 @@ class PersonNotFound(NotFound):
 async def load_known(tx: Transaction, lookups: Sequence[bytes], place: Place) -> dict[bytes, Known]:
     """People of these ID numbers who are in the registry, locked."""
     rows = await tx.fetch(
-        f"""select p.id_number_lookup, p.person_id, p.status, p.name, {seen(2)} as covered
+        f"""select p.id_number_lookup, p.person_id, p.status, p.name, p.died_on is not null as dead, {seen(2)} as covered
               from persons p join households h using (household_id)
              where p.id_number_lookup = any($1::bytea[]) order by p.id_number_lookup for update of p""",
         list(lookups),
         *place_of(place),
     )
     return {
-        r["id_number_lookup"]: Known(r["person_id"], PersonStatus(r["status"]), r["name"], r["covered"]) for r in rows
+        r["id_number_lookup"]: Known(r["person_id"], PersonStatus(r["status"]), r["name"], r["dead"], r["covered"])
+        for r in rows
     }
 
 

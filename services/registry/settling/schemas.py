@@ -35,11 +35,19 @@ class MemberBody(Body):
     relation: Annotated[str, Field(pattern=r"^[0-9]{2}$"), AfterValidator(_relation)]
     phone: Annotated[str, Field(max_length=20)] | None = None
     in_hukou_household: bool = True
+    corrects_death: bool = False
+    """A death on record of this person, from a settling that was taken back, is wrong."""
     facts: FactsBody = FactsBody()
 
     def member(self) -> NewMember:
         return NewMember(
-            self.name, self.id_number, self.phone, self.relation, self.in_hukou_household, self.facts.groups()
+            self.name,
+            self.id_number,
+            self.phone,
+            self.relation,
+            self.in_hukou_household,
+            self.corrects_death,
+            self.facts.groups(),
         )
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from services.registry import store as history
 from services.registry.households import store
 from services.registry.households.domain import HEAD, HouseholdKind, HouseholdStatus
-from services.registry.households.service import free_flat
+from services.registry.households.service import look_at_flat, refuse_flat
 from services.registry.persons import store as persons
 from services.registry.persons.domain import Known, PersonStatus
-from services.registry.service import household_state, person_state, refuse_future
-from services.registry.settling.domain import Newcomer, NewMember, Settling, faults_of_members
+from services.registry.service import household_state, person_state
+from services.registry.settling.domain import Newcomer, NewMember, Settling, faults_of_head, faults_of_members
 from shared import outbox
 from shared.auth import Actor
 from shared.contracts.registry import HouseholdSettled, PersonRegistered
@@ -38,7 +38,7 @@ class Checked:
     stated: NewMember
     id_check: IdCheck
     phone: str | None
-    lookup: bytes
+    newcomer: Newcomer
     facts: dict[str, object]
     """As stated, and where the person lives from now on."""
 
@@ -59,15 +59,16 @@ async def settle_household(
     All or nothing; every fault is told at once. Raises FlatUnknown (also for a community the actor does not see), FlatTaken,
     CannotSettle.
     """
-    refuse_future(tx, command.settled_on, "/settled_on")
-    flat = await free_flat(tx, actor, command.address, None, command.settled_on, "/settled_on")
+    flat, of_flat = await look_at_flat(tx, actor, command.address, None, command.settled_on, "/settled_on")
     members, faults = _check_members(tx, keys, known_areas, command)
-    known = await persons.load_known(tx, sorted({member.lookup for member in members}), actor.place)
-    newcomers = [Newcomer(m.stated.name, m.lookup, m.id_check.birth_on, m.stated.relation) for m in members]
-    if not faults:
-        faults = faults_of_members(newcomers, known, command.settled_on)
+    known = await persons.load_known(tx, sorted({member.newcomer.lookup for member in members}), actor.place)
+    faults += faults_of_members([m.newcomer for m in members], known, command.settled_on, tx.today)
+    if len(members) == len(command.members):  # the head may be one of those whose numbers are wrong
+        faults += faults_of_head([m.stated.relation for m in members])
     if faults:
-        raise CannotSettle(faults=faults)
+        raise CannotSettle(faults=[*of_flat, *faults])
+    refuse_flat(of_flat)
+    assert flat is not None  # or there would have been a fault
     household_id = await _write_settling(tx, actor, keys, command, flat, members, known)
     warnings = [
         Fault(
@@ -98,7 +99,8 @@ def _check_members(
         else:
             lookup = keys.lookup_hash("id_number", id_check.value)
             facts = {"residence": {"division": command.address.community_code}} | stated.facts
-            members.append(Checked(stated, id_check, phone, lookup, facts))
+            newcomer = Newcomer(i, stated.name, lookup, id_check.birth_on, stated.corrects_death)
+            members.append(Checked(stated, id_check, phone, newcomer, facts))
     return members, faults
 
 
@@ -154,7 +156,7 @@ async def _write_settling(
 
 
 def _person_row(keys: KeyRing, member: Checked, known: dict[bytes, Known]) -> tuple[Any, ...]:
-    there = known.get(member.lookup)
+    there = known.get(member.newcomer.lookup)
     person_id = there.person_id if there else new_id()
     key = keys.new_person_key()
     return (
@@ -163,7 +165,7 @@ def _person_row(keys: KeyRing, member: Checked, known: dict[bytes, Known]) -> tu
         member.id_check.sex,
         member.id_check.birth_on,
         key.key.encrypt(member.id_check.value, field_context(person_id, "id_number")),
-        member.lookup,
+        member.newcomer.lookup,
         key.key.encrypt(member.phone, field_context(person_id, "phone")) if member.phone else None,
         keys.lookup_hash("phone", member.phone) if member.phone else None,
         json_text(member.facts),

@@ -335,3 +335,17 @@ async def test_a_late_word_on_a_withdrawn_settling_does_not_touch_the_new_one(re
     async with registry.database.transaction(clock.now()) as tx:
         await on_work_changed(tx, worker_state(first.people[0], first.id, 5))
     assert (await registry.get(f"{PERSONS}/{first.people[0]}")).json()["work"] is None
+
+
+async def test_a_withdrawal_does_not_bring_the_dead_back(registry: Service) -> None:
+    await registry.put(f"/v1/registry/communities/{COMMUNITY}", plan())
+    body = household(member(), member("12", "19820722", female=True))
+    home = Home(registry, (await registry.post(HOUSEHOLDS, body)).json())
+    await registry.post(f"{PERSONS}/{home.people[1]}/death", {"died_on": "2026-09-01"})
+    await registry.post(f"{home.path}/withdrawal", {"reason": "录入错误"})
+    again = await registry.post(HOUSEHOLDS, body)
+    assert [(e["pointer"], e["code"]) for e in again.json()["errors"]] == [("/members/1/id_number", "deceased")]
+    body["members"][1]["corrects_death"] = True
+    corrected = await registry.post(HOUSEHOLDS, body)
+    assert corrected.status_code == 201
+    assert (await registry.get(f"{PERSONS}/{home.people[1]}")).json()["died_on"] is None

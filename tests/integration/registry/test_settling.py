@@ -219,3 +219,35 @@ async def test_a_plan_being_changed_and_a_settling_do_not_stop_each_other(commun
         *(community.post(PATH, household(flat=f"{f}0{n}")) for f in (1, 2, 3) for n in (1, 2)),
     )
     assert {a.status_code for a in answers} == {200, 201}
+
+
+async def test_faults_of_day_flat_numbers_and_people_are_told_together(community: Service) -> None:
+    person = member()
+    await community.post(PATH, household(person))
+    wrong = member("20", "20100101") | {"id_number": "123", "phone": "1"}
+    answer = await community.post(PATH, household(member("12"), person, wrong) | {"settled_on": "2099-01-01"})
+    assert answer.status_code == 422
+    assert {(e["pointer"], e["code"]) for e in answer.json()["errors"]} == {
+        ("/flat", "flat-taken"),
+        ("/settled_on", "date-in-future"),
+        ("/members/1/id_number", "already-settled"),
+        ("/members/2/id_number", "id-number-length"),
+    }
+
+
+async def test_the_part_of_an_address_that_is_unknown_is_named(community: Service) -> None:
+    for part, body in (
+        ("community", household() | {"community": "522731003999"}),
+        ("block", household(block="9")),
+        ("unit", household() | {"unit": "9"}),
+        ("flat", household(flat="999")),
+    ):
+        (error,) = (await community.post(PATH, body)).json()["errors"]
+        assert (error["pointer"], error["code"]) == (f"/{part}", f"{part}-unknown")
+    foreign = await community.post(PATH, household(), role=Role.COMMUNITY_CADRE, place="522731003013")
+    assert foreign.json()["errors"][0]["pointer"] == "/community"
+
+
+async def test_a_body_that_is_not_json_is_told_so(community: Service) -> None:
+    answer = await community.request("POST", PATH, content=b"a=b", headers={"content-type": "text/plain"})
+    assert (answer.status_code, answer.json()["type"]) == (415, "urn:anju:problem:not-json")
