@@ -166,11 +166,19 @@ def problem(
         content["errors"] = [
             {"pointer": fault.pointer, "code": fault.code, "detail": fault.zh if zh else fault.en} for fault in faults
         ]
-    content = {**(members or {}), **content}  # a member never replaces one of the standard's
+    content = {**_in_language(members or {}, zh), **content}  # a member never replaces one of the standard's
     if trace := request.scope.get("anju.traceparent"):
         content["trace_id"] = trace.split("-")[1]
     kept = {"content-language": "zh" if zh else "en", "vary": "accept-language", **(headers or {})}
     return JSONResponse(content, status, headers=kept, media_type=PROBLEM)
+
+
+def _in_language(value: Any, zh: bool) -> Any:
+    """`detail_en` and `detail_zh`, at any depth, as one `detail` in the reader's language."""
+    if isinstance(value, Mapping):
+        found = {name: _in_language(part, zh) for name, part in value.items() if name not in ("detail_en", "detail_zh")}
+        return found | ({"detail": value["detail_zh" if zh else "detail_en"]} if "detail_en" in value else {})
+    return [_in_language(part, zh) for part in value] if isinstance(value, list) else value
 
 
 def problem_of(request: Request, error: DomainError) -> JSONResponse:
