@@ -179,7 +179,11 @@ def test_a_death_ends_what_hangs_on_the_person_and_a_withdrawal_the_rest(
 
     within(20, undone)
     path, body = examples.of("post", "/v1/registry/households")
-    again = running.ask("POST", path, copy.deepcopy(body))
+    dead = running.ask("POST", path, copy.deepcopy(body))
+    assert [error["code"] for error in dead.json()["errors"]] == ["deceased"]
+    anew = copy.deepcopy(body)
+    anew["members"][0]["corrects_death"] = True
+    again = running.ask("POST", path, anew)
     assert again.status_code == 201, again.text
     answered(running, again.json()["household_id"], len(body["members"]))
     running.ask("POST", f"/v1/registry/households/{again.json()['household_id']}/withdrawal", {"reason": "示例"})
