@@ -58,6 +58,20 @@ class View(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class WarningView(View):
+    """Something to look at that did not stop the act."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+def warnings_for(request: Request, warnings: Sequence[Fault]) -> list[WarningView]:
+    """Warnings in the reader's language."""
+    zh = language(request) == "zh"
+    return [WarningView(pointer=w.pointer, code=w.code, detail=w.zh if zh else w.en) for w in warnings]
+
+
 def etag(version: int, copies: int = 0) -> str:
     """The strong entity tag of a resource at this version. `copies` counts what other services said since: it changes what is shown,
     but is no reason to refuse a change of ours (If-Match looks at the version alone)."""

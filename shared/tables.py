@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from enum import StrEnum
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -32,6 +35,11 @@ NAMING = {
 Instant = DateTime(timezone=True)
 HOT = {"autovacuum_vacuum_scale_factor": "0.02", "autovacuum_vacuum_threshold": "500"}
 """Storage parameters of tables whose rows come and go: vacuumed early, so that they stay small."""
+
+
+def one_of(column: str, kinds: Iterable[StrEnum]) -> CheckConstraint:
+    """The database holds a column to the same set as the domain."""
+    return CheckConstraint(f"{column} in ({', '.join(repr(str(kind)) for kind in kinds)})", name=column)
 
 
 def kernel_metadata() -> MetaData:

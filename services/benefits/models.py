@@ -25,17 +25,13 @@ from services.benefits.cases.domain import (
     Channel,
     Decision,
 )
-from shared.tables import Instant, kernel_metadata
+from shared.tables import Instant, kernel_metadata, one_of
 
 metadata = kernel_metadata()
 
 
 def _listed(kinds: Iterable[StrEnum]) -> str:
     return ", ".join(repr(str(kind)) for kind in kinds)
-
-
-def _one_of(column: str, kinds: Iterable[StrEnum]) -> CheckConstraint:
-    return CheckConstraint(f"{column} in ({_listed(kinds)})", name=column)
 
 
 def _subject() -> tuple[CheckConstraint, CheckConstraint]:
@@ -113,8 +109,8 @@ assessments = Table(
     Column("digest", Text, nullable=False),
     Column("based_on", JSONB, nullable=False),
     Column("assessed_at", Instant, nullable=False),
-    _one_of("scheme", Scheme),
-    _one_of("outcome", Outcome),
+    one_of("scheme", Scheme),
+    one_of("outcome", Outcome),
     *_subject(),
     Index(None, "household_id"),
 )
@@ -151,13 +147,13 @@ cases = Table(
     Column("ended_by", Text),
     Column("ended_because", Text),
     Column("ended_note", Text),
-    _one_of("scheme", Scheme),
-    _one_of("status", CaseStatus),
-    _one_of("channel", Channel),
-    _one_of("kind", CaseKind),
-    _one_of("move_class", MoveClass),
-    _one_of("decision", Decision),
-    _one_of("ended_because", ENDINGS),
+    one_of("scheme", Scheme),
+    one_of("status", CaseStatus),
+    one_of("channel", Channel),
+    one_of("kind", CaseKind),
+    one_of("move_class", MoveClass),
+    one_of("decision", Decision),
+    one_of("ended_because", ENDINGS),
     *_subject(),
     CheckConstraint("status <> 'open' or (kind is not null and law is not null and article is not null)", name="basis"),
     CheckConstraint("(decision is null) = (decided_by is null)", name="decided_by"),

@@ -13,6 +13,7 @@ from services.benefits.assessments.reasons import FACTS, Reason
 from shared.auth import Place
 from shared.db import Read, Row, Transaction
 from shared.errors import NotFound
+from shared.places import place_of, seen
 
 
 class PersonNotFound(NotFound):
@@ -23,18 +24,6 @@ class PersonNotFound(NotFound):
 class HouseholdNotFound(NotFound):
     slug = "household-not-found"
     title_en, title_zh = "No such household", "未找到该住户"
-
-
-def seen(first: int) -> str:
-    """The one place filter: SQL over `h` (household_copies), true for rows the place covers; three parameters from `first` on."""
-    return (
-        f"starts_with(h.community_code, ${first}) and"
-        f" (${first + 2}::text is null or (h.estate = ${first + 1} and h.block = ${first + 2}))"
-    )
-
-
-def place_of(place: Place) -> tuple[str, str | None, str | None]:
-    return place.division, place.estate, place.block
 
 
 async def lock(tx: Transaction, *ids: str) -> None:

@@ -7,9 +7,6 @@ grid's own answer: the cell and head it has now. `placements` is the record of c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from enum import StrEnum
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -28,13 +25,9 @@ from sqlalchemy import (
 
 from services.grid.households.domain import HouseholdState
 from services.grid.visits.domain import Outcome, Reason, VisitStatus
-from shared.tables import Instant, kernel_metadata
+from shared.tables import Instant, kernel_metadata, one_of
 
 metadata = kernel_metadata()
-
-
-def _one_of(column: str, kinds: Iterable[StrEnum]) -> CheckConstraint:
-    return CheckConstraint(f"{column} in ({', '.join(repr(str(kind)) for kind in kinds)})", name=column)
 
 
 cell_plans = Table(
@@ -106,7 +99,7 @@ households = Table(
     Column("without_work_version", Integer, nullable=False, server_default=text("0")),
     Column("without_work", Boolean),
     Column("without_work_since", Instant),
-    _one_of("state", HouseholdState),
+    one_of("state", HouseholdState),
     CheckConstraint("(state is null) = (copy_version = 0)", name="copy"),
     Index(None, "community_code", "estate", "block", "unit"),
     Index(None, "head_staff_id", postgresql_where=text("head_staff_id is not null")),
@@ -152,9 +145,9 @@ visits = Table(
     Column("outcome", Text),
     Column("completed_by", Text),
     Column("changed_at", Instant, nullable=False),
-    _one_of("reason", Reason),
-    _one_of("status", VisitStatus),
-    _one_of("outcome", Outcome),
+    one_of("reason", Reason),
+    one_of("status", VisitStatus),
+    one_of("outcome", Outcome),
     CheckConstraint(
         "(status = 'done') = (visited_on is not null and outcome is not null and completed_by is not null)", name="done"
     ),

@@ -18,13 +18,12 @@ from services.jobs.schemas import (
     HouseholdView,
     PersonView,
     SeekerRow,
-    WarningView,
 )
 from shared.app import posts, router
 from shared.auth import Actor, Scope, require
 from shared.db import Read, Reader, Tx
 from shared.errors import Fault
-from shared.http import IfMatch, check_none_match, language, tag
+from shared.http import IfMatch, check_none_match, tag, warnings_for
 from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from shared.shapes import CommunityCode, Id, Part
 
@@ -138,6 +137,4 @@ async def _employment(
 ) -> EmploymentView:
     row = await store.get_employment(read, employment_id, actor.place)
     tag(response, row["version"])
-    zh = language(request) == "zh"
-    shown = [WarningView(pointer=w.pointer, code=w.code, detail=w.zh if zh else w.en) for w in warnings]
-    return EmploymentView.model_validate({**row, "warnings": shown})
+    return EmploymentView.model_validate({**row, "warnings": warnings_for(request, warnings)})

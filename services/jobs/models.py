@@ -7,8 +7,6 @@ columns when we knew its start, its end, and that it was none (`retracted_at`).
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -24,13 +22,9 @@ from services.jobs.domain import (
     Source,
     Standing,
 )
-from shared.tables import Instant, kernel_metadata
+from shared.tables import Instant, kernel_metadata, one_of
 
 metadata = kernel_metadata()
-
-
-def _one_of(column: str, kinds: type[StrEnum]) -> CheckConstraint:
-    return CheckConstraint(f"{column} in ({', '.join(repr(str(kind)) for kind in kinds)})", name=column)
 
 
 person_copies = Table(
@@ -45,8 +39,8 @@ person_copies = Table(
     Column("died_on", Date),
     Column("labour_class", Text),
     Column("work", JSONB),
-    _one_of("state", Presence),
-    _one_of("labour_class", LabourClass),
+    one_of("state", Presence),
+    one_of("labour_class", LabourClass),
     CheckConstraint("sex in ('1', '2')", name="sex"),
     Index(None, "household_id"),
 )
@@ -63,7 +57,7 @@ household_copies = Table(
     Column("unit", Text, nullable=False),
     Column("flat", Text, nullable=False),
     Column("members", ARRAY(Uuid), nullable=False),
-    _one_of("state", HouseholdState),
+    one_of("state", HouseholdState),
     Index("ix_household_copies_place", "community_code", "household_id"),
 )
 
@@ -83,7 +77,7 @@ households = Table(
     Column("standing", Text, nullable=False),
     Column("without_work_since", Instant),
     Column("changed_at", Instant, nullable=False),
-    _one_of("standing", Standing),
+    one_of("standing", Standing),
     CheckConstraint("(standing = 'without-work') = (without_work_since is not null)", name="since"),
     Index("ix_households_without_work", "household_id", postgresql_where=text("standing = 'without-work'")),
 )
@@ -109,11 +103,11 @@ employments = Table(
     Column("end_recorded_at", Instant),
     Column("end_recorded_by", Text),
     Column("retracted_at", Instant),
-    _one_of("source", Source),
-    _one_of("form", Form),
-    _one_of("employer_kind", EmployerKind),
-    _one_of("end_reason", EndReason),
-    _one_of("status", EmploymentStatus),
+    one_of("source", Source),
+    one_of("form", Form),
+    one_of("employer_kind", EmployerKind),
+    one_of("end_reason", EndReason),
+    one_of("status", EmploymentStatus),
     CheckConstraint("ended_on >= started_on", name="days"),
     CheckConstraint("(ended_on is null) = (end_reason is null)", name="end"),
     CheckConstraint("(status = 'withdrawn') = (retracted_at is not null)", name="retracted"),
@@ -130,7 +124,7 @@ seekers = Table(
     Column("since", Instant, nullable=False),
     Column("closed_at", Instant),
     Column("closed_because", Text),
-    _one_of("status", SeekerStatus),
+    one_of("status", SeekerStatus),
     CheckConstraint("(status = 'seeking') = (closed_at is null)", name="closed"),
     Index("uq_seekers_open", "person_id", unique=True, postgresql_where=text("status = 'seeking'")),
     Index(None, "person_id"),

@@ -21,7 +21,7 @@ from services.jobs.domain import (
     Terms,
     Work,
 )
-from shared.http import Body, View
+from shared.http import Body, View, WarningView
 from shared.identity import check_credit_code
 from shared.shapes import Day, Division, Id
 
@@ -56,14 +56,6 @@ class EndBody(Body):
 
     ended_on: Day
     reason: Literal[EndReason.LEFT, EndReason.DISMISSED, EndReason.CONTRACT_ENDED, EndReason.RETIRED]
-
-
-class WarningView(View):
-    """Something to look at that did not stop the act."""
-
-    pointer: str
-    code: str
-    detail: str
 
 
 class EmploymentRow(View):

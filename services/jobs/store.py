@@ -27,6 +27,7 @@ from services.jobs.domain import (
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns
 from shared.errors import NotFound
+from shared.places import place_of, seen
 
 
 class PersonNotFound(NotFound):
@@ -42,18 +43,6 @@ class HouseholdNotFound(NotFound):
 class EmploymentNotFound(NotFound):
     slug = "employment-not-found"
     title_en, title_zh = "No such employment", "未找到该就业记录"
-
-
-def seen(first: int) -> str:
-    """The one place filter: SQL over `c` (household_copies), true for rows the place covers; three parameters from `first` on."""
-    return (
-        f"starts_with(c.community_code, ${first}) and"
-        f" (${first + 2}::text is null or (c.estate = ${first + 1} and c.block = ${first + 2}))"
-    )
-
-
-def place_of(place: Place) -> tuple[str, str | None, str | None]:
-    return place.division, place.estate, place.block
 
 
 # change
@@ -289,7 +278,7 @@ async def get_person(read: Read, person_id: str, place: Place) -> Row:
                    (select coalesce(jsonb_agg(to_jsonb(e) order by e.employment_id), '[]')
                       from employments e where e.person_id = p.person_id and e.status <> 'withdrawn') as employments
               from person_copies p join household_copies c using (household_id) left join workers w using (person_id)
-             where p.person_id = $1 and {seen(2)}""",
+             where p.person_id = $1 and {seen(2, "c")}""",
         person_id,
         *place_of(place),
     )
@@ -304,7 +293,7 @@ async def get_employment(read: Read, employment_id: str, place: Place) -> Row:
         f"""select e.*, p.household_id as person_household_id
               from employments e join person_copies p using (person_id)
               join household_copies c on c.household_id = p.household_id
-             where e.employment_id = $1 and {seen(2)}""",
+             where e.employment_id = $1 and {seen(2, "c")}""",
         employment_id,
         *place_of(place),
     )
@@ -326,7 +315,7 @@ async def get_household(read: Read, household_id: str, place: Place) -> Row:
                       from person_copies p join employments e using (person_id)
                      where p.household_id = c.household_id and e.status <> 'withdrawn') as employments
               from household_copies c left join households h using (household_id)
-             where c.household_id = $1 and {seen(2)}""",
+             where c.household_id = $1 and {seen(2, "c")}""",
         household_id,
         *place_of(place),
     )
@@ -343,7 +332,7 @@ async def list_seekers(
         f"""select s.seeker_id, s.person_id, s.status, s.since, p.labour_class, c.household_id, c.community_code as community,
                    c.estate, c.block, c.unit, c.flat
               from seekers s join person_copies p using (person_id) join household_copies c using (household_id)
-             where s.status = 'seeking' and {seen(1)}
+             where s.status = 'seeking' and {seen(1, "c")}
                and ($4::text is null or c.community_code = $4) and ($5::text is null or c.block = $5)
                and ($6::uuid is null or s.seeker_id > $6)
              order by s.seeker_id limit $7""",
@@ -376,7 +365,7 @@ async def list_households(
         f"""select c.household_id, h.standing, h.without_work_since, c.community_code as community,
                    c.estate, c.block, c.unit, c.flat
               from household_copies c join households h using (household_id)
-             where c.state = 'settled' and {seen(1)} {_WITHOUT_WORK[without_work]}
+             where c.state = 'settled' and {seen(1, "c")} {_WITHOUT_WORK[without_work]}
                and ($4::text is null or c.community_code = $4) and ($5::text is null or c.block = $5)
                and ($6::uuid is null or h.household_id > $6)
              order by h.household_id limit $7""",

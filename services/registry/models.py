@@ -6,8 +6,6 @@ when we knew it. What holds now stands in `persons.facts` and on the rows of `ho
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -31,13 +29,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.registry.households.domain import HouseholdKind, HouseholdStatus
 from services.registry.persons.domain import PersonStatus
-from shared.tables import Instant, kernel_metadata
+from shared.tables import Instant, kernel_metadata, one_of
 
 metadata = kernel_metadata()
-
-
-def _one_of(column: str, kinds: type[StrEnum]) -> CheckConstraint:
-    return CheckConstraint(f"{column} in ({', '.join(repr(str(kind)) for kind in kinds)})", name=column)
 
 
 communities = Table(
@@ -93,7 +87,7 @@ persons = Table(
     Column("work_copy_version", Integer, nullable=False, server_default=text("0")),
     Column("registered_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
-    _one_of("status", PersonStatus),
+    one_of("status", PersonStatus),
     CheckConstraint("sex in ('1', '2')", name="sex"),
     Index(None, "household_id"),
     Index(None, "phone_lookup", postgresql_where=text("phone_lookup is not null")),
@@ -129,8 +123,8 @@ households = Table(
     Column("without_work_since", Instant),
     Column("without_work_version", Integer, nullable=False, server_default=text("0")),
     Column("changed_at", Instant, nullable=False),
-    _one_of("kind", HouseholdKind),
-    _one_of("status", HouseholdStatus),
+    one_of("kind", HouseholdKind),
+    one_of("status", HouseholdStatus),
     Index("ix_households_place", "community_code", "block", "household_id", postgresql_where=text("kind = 'coliving'")),
     Index(None, "coliving_id"),
 )

@@ -1,7 +1,7 @@
-"""SQL that all topics of the registry share: the place filter, and the history of facts.
+"""SQL that all topics of the registry share: the history of facts.
 
-In every store `get_` raises NotFound, `find_` may be None, `load_` locks for change, `list_` is a page. What an actor's place does
-not cover is as if it were not there.
+In every store `get_` raises NotFound, `find_` may be None, `load_` locks for change, `list_` is a page; what an actor's place does not
+cover (`shared.places`) is as if it were not there.
 """
 
 from __future__ import annotations
@@ -9,20 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from shared.auth import Place
 from shared.db import Read, Transaction, columns, json_text
-
-
-def seen(first: int, alias: str = "h") -> str:
-    """The one place filter: SQL over `alias` that is true for rows the place covers; takes three parameters from `first` on."""
-    return (
-        f"starts_with({alias}.community_code, ${first}) and"
-        f" (${first + 2}::text is null or ({alias}.estate = ${first + 1} and {alias}.block = ${first + 2}))"
-    )
-
-
-def place_of(place: Place) -> tuple[str, str | None, str | None]:
-    return place.division, place.estate, place.block
 
 
 async def record_facts(

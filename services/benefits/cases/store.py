@@ -8,11 +8,12 @@ from typing import Any
 from services.benefits.assessments.domain import Assessment
 from services.benefits.cases.domain import PENDING, Basis, CaseAction, CaseStatus, Channel, Decision, Ruling
 from services.benefits.sight import schemes_of
-from services.benefits.store import missing_records, place_of, reason_records, seen
+from services.benefits.store import missing_records, reason_records
 from shared.auth import Actor
 from shared.db import Read, Row, Transaction
 from shared.errors import NotFound
 from shared.ids import new_id
+from shared.places import place_of, seen
 
 _PENDING = f"status in ({', '.join(sorted(repr(str(status)) for status in PENDING))})"
 

@@ -11,13 +11,13 @@ from services.grid import examples
 from services.grid.api import Config, Reading, Writing, copies_of
 from services.grid.cells import service, store
 from services.grid.cells.domain import size_warnings
-from services.grid.cells.schemas import CellsBody, CellsView, CellView, UnitView, UnitWithoutCell, WarningView
+from services.grid.cells.schemas import CellsBody, CellsView, CellView, UnitView, UnitWithoutCell
 from services.grid.settings import GridSettings
 from shared.app import router
 from shared.auth import Actor
 from shared.db import Read, Reader, Row, Tx
 from shared.errors import Fault
-from shared.http import IfMatch, check_none_match, language, tag
+from shared.http import IfMatch, check_none_match, tag, warnings_for
 from shared.shapes import CommunityCode
 
 Code = Annotated[
@@ -73,7 +73,6 @@ async def _view(read: Read, actor: Actor, config: GridSettings, request: Request
         warnings = _untold(cells, await store.list_units_untold(read, code))
         counts = {cell.code: cell.households for cell in cells}
         warnings += size_warnings(counts, config.grid_cell_min, config.grid_cell_max)
-    zh = language(request) == "zh"
     return CellsView(
         community=code,
         community_name=community["name"],
@@ -81,7 +80,7 @@ async def _view(read: Read, actor: Actor, config: GridSettings, request: Request
         cells=cells,
         units_without_cell=without,
         households_without_cell=sum(unit.households for unit in without),
-        warnings=[WarningView(pointer=w.pointer, code=w.code, detail=w.zh if zh else w.en) for w in warnings],
+        warnings=warnings_for(request, warnings),
     )
 
 

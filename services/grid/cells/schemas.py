@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from services.grid import examples
 from services.grid.cells.domain import Cell, Unit
 from services.grid.schemas import CellCode, StaffId
-from shared.http import Body, View
+from shared.http import Body, View, WarningView
 from shared.shapes import Name, Part
 
 
@@ -63,14 +63,6 @@ class UnitWithoutCell(UnitView):
     """A unit that no cell covers, and how many households there wait for one."""
 
     households: int
-
-
-class WarningView(View):
-    """Something to look at that did not stop the act."""
-
-    pointer: str
-    code: str
-    detail: str
 
 
 class CellsView(View):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.registry.dwellings.domain import Flat, Plan
-from services.registry.store import place_of, seen
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns
 from shared.errors import NotFound
+from shared.places import place_of, seen
 
 
 class CommunityNotFound(NotFound):

@@ -16,7 +16,6 @@ from services.registry.households.schemas import (
     HouseholdView,
     MoveBody,
     PersonBrief,
-    WarningView,
     WithdrawalBody,
 )
 from services.registry.persons.domain import Purpose
@@ -27,7 +26,7 @@ from shared.app import posts, router
 from shared.auth import Actor
 from shared.db import Read, Reader, Row, Tx
 from shared.errors import Fault
-from shared.http import IfMatch, check_none_match, language, tag
+from shared.http import IfMatch, WarningView, check_none_match, tag, warnings_for
 from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from shared.privacy import KeyRing, mask_name
 from shared.shapes import CommunityCode, Id, Part, Plain
@@ -147,9 +146,7 @@ async def answer(
 ) -> HouseholdView:
     row = await store.get_household(tx, household_id, actor.place)
     tag(response, row["version"], row["without_work_version"])
-    zh = language(request) == "zh"
-    shown = [WarningView(pointer=w.pointer, code=w.code, detail=w.zh if zh else w.en) for w in warnings]
-    return await _view(tx, actor, keys, row, warnings=shown)
+    return await _view(tx, actor, keys, row, warnings=warnings_for(request, warnings))
 
 
 async def _view(

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from services.registry import examples
 from services.registry.schemas import AddressView, SourceOf
-from shared.http import Body, View
+from shared.http import Body, View, WarningView
 from shared.shapes import CommunityCode, Day, Division, Part, Plain
 
 
@@ -55,14 +55,6 @@ class HouseholdFactsChange(Body):
 
     def groups(self) -> dict[str, object]:
         return self.model_dump(mode="json", include=self.model_fields_set - {"valid_from", "source"})
-
-
-class WarningView(View):
-    """Something to look at that did not stop the act."""
-
-    pointer: str
-    code: str
-    detail: str
 
 
 class PersonBrief(View):

@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 from services.registry.households.domain import Address, HouseholdKind
-from services.registry.store import place_of, seen
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns, json_text
 from shared.errors import NotFound
+from shared.places import place_of, seen
 
 
 class HouseholdNotFound(NotFound):

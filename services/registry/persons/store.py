@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 from services.registry.persons.domain import Known, PersonStatus
-from services.registry.store import place_of, seen
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns
 from shared.errors import NotFound
+from shared.places import place_of, seen
 
 
 class PersonNotFound(NotFound):

@@ -1,0 +1,19 @@
+"""The place filter: what an actor's place does not cover is as if it were not there. Each service applies it in its stores."""
+
+from __future__ import annotations
+
+from shared.auth import Place
+
+
+def seen(first: int, alias: str = "h", also: str = "false") -> str:
+    """SQL over `alias` (community_code, estate, block) that is true for rows the place covers; takes the three parameters of `place_of`
+    from `first` on. `also`: SQL of rows that are seen beside those of the own block, within the division."""
+    return (
+        f"starts_with({alias}.community_code, ${first}) and (${first + 2}::text is null"
+        f" or ({alias}.estate = ${first + 1} and {alias}.block = ${first + 2}) or {also})"
+    )
+
+
+def place_of(place: Place) -> tuple[str, str | None, str | None]:
+    """Parameters of `seen`: division, estate, block."""
+    return place.division, place.estate, place.block
