@@ -8,6 +8,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Tests never are about time: a slow machine must not turn one red.
+settings.register_profile("anju", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("anju")
 
 _STACK = ExitStack()
 _NEED_SERVERS = {"integration"}

@@ -6,6 +6,7 @@ import asyncio
 
 from shared.auth import Role
 from shared.ids import new_id
+from tests.integration.conftest import NewService
 from tests.support.clients import Service
 from tests.support.people import COMMUNITY, household, member, plan
 
@@ -138,3 +139,32 @@ async def test_health_and_metrics(registry: Service) -> None:
     assert ready.json() == {"status": "ready", "checks": {"database": True}}
     metrics = (await registry.http.get("/metrics")).text
     assert 'http_requests_total{method="GET",route="/readyz",status="200"}' in metrics
+
+
+async def test_a_trace_goes_on_from_the_request_to_its_events(registry: Service) -> None:
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    parent = {"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
+    await registry.put(f"/v1/registry/communities/{COMMUNITY}", plan(), headers=parent)
+    (event,) = await registry.said()
+    assert event.traceparent is not None
+    assert event.traceparent.split("-")[1] == trace
+    assert event.traceparent.split("-")[2] != "b7ad6b7169203331"
+    refused = await registry.put(f"/v1/registry/communities/{COMMUNITY}", plan(), headers=parent)
+    assert refused.json()["trace_id"] == trace
+
+
+async def test_what_a_handler_says_belongs_to_the_trace_of_what_it_heard(
+    registry: Service, new_service: NewService
+) -> None:
+    jobs = await new_service("jobs")
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    await registry.put(f"/v1/registry/communities/{COMMUNITY}", plan())
+    await registry.said()
+    person = member(labour_class="ORDINARY", work={"status": "employed", "form": "workshop"})
+    headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+    await registry.post("/v1/registry/households", household(person), headers=headers)
+    await jobs.hear(await registry.said())
+    (started,) = await jobs.said()
+    assert started.type == "jobs.employment-started.v1"
+    assert started.traceparent is not None
+    assert started.traceparent.split("-")[1] == trace
