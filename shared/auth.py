@@ -11,10 +11,10 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 
 import httpx
-from fastapi import Depends, Request
+from fastapi import Request
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
@@ -257,10 +257,11 @@ async def authenticate(request: Request) -> Actor:
     return actor
 
 
-def require(*scopes: Scope) -> Callable[[Actor], Awaitable[Actor]]:
+def require(*scopes: Scope) -> Callable[[Request], Awaitable[Actor]]:
     """A dependency: the actor, who must hold all these scopes. `Annotated[Actor, Depends(require(Scope.…))]`."""
 
-    async def holding(actor: Annotated[Actor, Depends(authenticate)]) -> Actor:
+    async def holding(request: Request) -> Actor:
+        actor = await authenticate(request)
         _check(actor, scopes)
         return actor
 
