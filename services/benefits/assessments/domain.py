@@ -189,8 +189,11 @@ def _reasons(
 ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """The reasons that certainly hold (of `keep`, all), and if there is none, those of which one holds."""
     outcome = deciding[0].outcome
-    if len({row.slug for row in deciding}) == 1 and outcome is not Outcome.KEEP:
+    distinct = {row.slug for row in deciding}
+    if len(distinct) == 1 and outcome is not Outcome.KEEP:
         slugs = [deciding[0].slug]
+    elif outcome in _OPENS:  # that a later row holds for certain is no reason while an earlier one may
+        slugs = []
     else:
         slugs = [row.slug for row in rows if row.outcome is outcome and _always(row, sheet)]
     either = [] if slugs else [row.slug for row in rows if row in deciding]

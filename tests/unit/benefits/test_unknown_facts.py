@@ -291,3 +291,14 @@ def test_missing_fact_of_a_household(fact: str, matters: HouseholdFacts, cannot:
 def test_permit_unknown_does_not_matter_where_residence_is_not_open() -> None:
     facts = HouseholdFacts(HERE, (replace(STAYED, residence_permit=None),), Dibao(True, NEAR))
     assert assess_dibao(facts, DEFAULTS, MAY).outcome is Outcome.KEEP
+
+
+def test_of_two_ways_to_move_neither_is_told_as_certain_while_it_is_open_which_decides() -> None:
+    """Found by the property test: the earlier row (a switch to employee insurance) may hold, the later one does for certain."""
+    mine = (rel(RESIDENT_MEDICAL, HERE, PAUSED), rel(RESIDENT_MEDICAL, GUIYANG, PAUSED))
+    relations: dict[Scheme, tuple[Relation, ...]] = {**NONE, RESIDENT_MEDICAL: mine}
+    del relations[MEDICAL]
+    facts = PersonFacts(HERE, Sex.MALE, date(2000, 1, 1), HERE, hukou_moved=False, work=NO_WORK, relations=relations)
+    found = assess(facts, DEFAULTS, MAY)[RESIDENT_MEDICAL]
+    assert (found.outcome, found.reasons) == (Outcome.TRANSFER, ())
+    assert {reason.slug for reason in found.either} == {"resident-to-employee", "cross-pool-residence"}
