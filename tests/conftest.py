@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Tests never are about time: a slow machine must not turn one red.
-settings.register_profile("anju", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Tests never are about time: a slow machine must not turn one red. CI repeats the same examples (as Hypothesis does by itself where CI
+# is set); at a desk they are new at each run, and what they find goes into a test of its own.
+settings.register_profile(
+    "anju", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
+)
 settings.load_profile("anju")
 
 _STACK = ExitStack()
