@@ -95,11 +95,10 @@ class Read:
 class Transaction(Read):
     """An open transaction. Events emitted in it are written just before the commit (`shared.outbox`)."""
 
-    __slots__ = ("answer_key", "events", "executemany", "traceparent")
+    __slots__ = ("answer_key", "events", "traceparent")
 
     def __init__(self, connection: asyncpg.Connection, now: datetime, traceparent: str | None = None) -> None:
         super().__init__(connection, now)
-        self.executemany = connection.executemany
         self.events: list[tuple[Event, str | None]] = []
         self.traceparent = traceparent
         self.answer_key: idempotency.AnswerKey | None = None

@@ -45,8 +45,6 @@ def postgres_and_kafka(data: Path, throwaway: bool = True) -> Iterator[Servers]:
         process.wait(60)
         if process.stdout:
             process.stdout.close()
-        if process.stdout:
-            process.stdout.close()
 
 
 def _await_servers(process: subprocess.Popen[str]) -> Servers:

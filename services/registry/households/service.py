@@ -187,7 +187,7 @@ async def change_facts(
     outbox.emit(tx, household_state(HouseholdChanged, {**row, "facts": facts, "version": version}, members))
 
 
-async def member_gone(tx: Transaction, actor: Actor, household_id: str, person_id: str, on: date, source: str) -> None:
+async def member_gone(tx: Transaction, actor: Actor, household_id: str, person_id: str, on: date) -> None:
     """A member died: its memberships end; a household where nobody is left ends, and its flat is free. The household is locked."""
     row = await store.get_household(tx, household_id, actor.place, lock=True)
     await store.end_all_memberships_of(tx, person_id, on)

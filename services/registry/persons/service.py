@@ -76,7 +76,7 @@ async def record_death(
     version = row["version"] + 1
     await store.set_person(tx, person_id, version, status, died_on, row["facts"])
     outbox.emit(tx, person_state(PersonDied, {**row, "status": status, "version": version, "died_on": died_on}))
-    await households.member_gone(tx, actor, row["household_id"], person_id, died_on, source)
+    await households.member_gone(tx, actor, row["household_id"], person_id, died_on)
 
 
 async def note_access(
