@@ -75,6 +75,8 @@ async def record_death(
     status = move_person(PersonStatus(row["status"]), PersonAction.DIE)
     version = row["version"] + 1
     await store.set_person(tx, person_id, version, status, died_on, row["facts"])
+    death = (person_id, "death", {"died_on": died_on.isoformat()})
+    await history.record_facts(tx, "person", [death], died_on, source, actor.subject)
     outbox.emit(tx, person_state(PersonDied, {**row, "status": status, "version": version, "died_on": died_on}))
     await households.member_gone(tx, actor, row["household_id"], person_id, died_on)
 

@@ -349,3 +349,12 @@ async def test_a_withdrawal_does_not_bring_the_dead_back(registry: Service) -> N
     corrected = await registry.post(HOUSEHOLDS, body)
     assert corrected.status_code == 201
     assert (await registry.get(f"{PERSONS}/{home.people[1]}")).json()["died_on"] is None
+
+
+async def test_a_death_is_kept_in_the_history_with_where_it_was_heard_from(home: Home) -> None:
+    death = {"died_on": "2026-09-01", "source": "police feed"}
+    await home.registry.post(f"{PERSONS}/{home.people[0]}/death", death)
+    (row,) = await home.registry.database.pool.fetch(
+        "select source, valid_from::text as since, value from person_facts where fact = 'death'"
+    )
+    assert (row["source"], row["since"], row["value"]) == ("police feed", "2026-09-01", {"died_on": "2026-09-01"})
