@@ -32,6 +32,10 @@ from shared.worker import Worker
 log = structlog.get_logger()
 
 
+_AROUND_A_FILE = 64 * 1024
+"""Boundaries, headers and small fields of an upload."""
+
+
 class NotJson(UnsupportedMedia):
     slug = "not-json"
     title_en, title_zh = "The body must be JSON", "请求体须为 JSON"
@@ -109,17 +113,21 @@ posts = [Depends(_declare_key)]
 class Edge:
     """Pure ASGI: request id, trace context, size limit, metrics, the log line, and the answer to what nobody caught."""
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int, behind_gateway: bool) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self.max_body_bytes = max_body_bytes
-        self.behind_gateway = behind_gateway
+        self.settings = settings
+
+    def _most_bytes(self, path: str) -> int:
+        if path.endswith("/imports"):
+            return self.settings.max_upload_bytes + _AROUND_A_FILE
+        return self.settings.max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        request_id = scope["anju.request_id"] = _request_id(headers if self.behind_gateway else {})
+        request_id = scope["anju.request_id"] = _request_id(headers if self.settings.behind_gateway else {})
         parent = headers.get(b"traceparent", b"").decode("latin-1")
         scope["anju.traceparent"] = observability.child_traceparent(parent)
         structlog.contextvars.clear_contextvars()
@@ -127,13 +135,14 @@ class Edge:
         started = perf_counter()
         status = 0
         taken = 0
+        most = self._most_bytes(scope["path"])
 
         async def counted() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self.max_body_bytes:
-                raise TooLarge(members={"limit_bytes": self.max_body_bytes})
+            if taken > most:
+                raise TooLarge(members={"limit_bytes": most})
             return message
 
         async def sending(message: Message) -> None:
@@ -144,8 +153,8 @@ class Edge:
             await send(message)
 
         try:
-            if int(headers.get(b"content-length", b"0") or 0) > self.max_body_bytes:
-                raise TooLarge(members={"limit_bytes": self.max_body_bytes})
+            if int(headers.get(b"content-length", b"0") or 0) > most:
+                raise TooLarge(members={"limit_bytes": most})
             await self.app(scope, counted, sending)
         except Exception as error:
             if status:
@@ -242,7 +251,7 @@ def create_app(
         app.include_router(part)
     if inner:
         app.add_middleware(inner, owner=app)
-    app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes, behind_gateway=settings.behind_gateway)
+    app.add_middleware(Edge, settings=settings)
     _answer_refusals(app)
     describe = app.openapi
     app.openapi = lambda: _described(describe())  # type: ignore[method-assign]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -126,6 +126,20 @@ class Database:
             server_settings={"timezone": "UTC", "idle_in_transaction_session_timeout": "120000"},
         )
         return cls(pool, url)
+
+    @asynccontextmanager
+    async def alone(self, name: str, waiting: Callable[[], None] = lambda: None) -> AsyncIterator[asyncpg.Connection]:
+        """A connection that holds the lock `name` as long as it lives: of all processes one gets here, the others wait (`waiting` is
+        called meanwhile)."""
+        connection = await self.connect()
+        try:
+            while not await connection.fetchval("select pg_try_advisory_lock(hashtext($1))", name):
+                waiting()
+                await asyncio.sleep(1)
+            yield connection
+        finally:
+            with suppress(Exception):
+                await connection.close(timeout=2)
 
     async def connect(self) -> asyncpg.Connection:
         """A connection of one's own, outside the pool: for what holds a session (the relay's lock)."""

@@ -8,7 +8,7 @@ are applied one by one, and the ones that fail become dead letters.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,8 +24,13 @@ from shared.privacy import scrub
 
 log = structlog.get_logger()
 
-Handler = Callable[[Transaction, Any], Awaitable[None]]
+_TRACE_END = len("00-") + 32
+"""Where the trace id of a traceparent ends and that of the step begins."""
+
+Handler = Callable[[Transaction, Sequence[Any]], Awaitable[None]]
+"""Takes events of one batch that it is named for, in order: one or hundreds, each a thing that may come alone and twice."""
 Handlers = Mapping[type[Event], Handler]
+"""Events of one aggregate have one handler, which then sees them in order; between aggregates no order is promised."""
 
 
 def wanted(handlers: Handlers, received: Sequence[Received]) -> list[Received]:
@@ -52,8 +57,7 @@ async def _apply_together(database: Database, handlers: Handlers, batch: Sequenc
     async with database.transaction(now) as tx:
         unseen = await _note(tx, batch)
         new = [event for event in {event.id: event for event in reversed(batch)}.values() if event.id in unseen][::-1]
-        for event in new:
-            await _handle(tx, handlers, event)
+        await _handle(tx, handlers, new)
         await _mark_overtaken(tx, new)
     observability.REPEATED.inc(len(batch) - len(new))
     for event in new:
@@ -73,10 +77,25 @@ async def _apply_alone(database: Database, handlers: Handlers, event: Received, 
         log.error("dead letter", event_id=event.id, type=event.type, reason=reason_of(error))
 
 
-async def _handle(tx: Transaction, handlers: Handlers, event: Received) -> None:
-    tx.traceparent = child_traceparent(event.traceparent)
-    parsed = event.parse()
-    await handlers[type(parsed)](tx, parsed)
+async def _handle(tx: Transaction, handlers: Handlers, batch: Sequence[Received]) -> None:
+    """Each handler takes its events together, those of one trace at a time, so that what it says belongs to that trace."""
+    for group in _grouped(handlers, batch):
+        tx.traceparent = child_traceparent(group[0].traceparent)
+        await handlers[REGISTRY[group[0].type]](tx, [event.parse() for event in group])
+
+
+def _grouped(handlers: Handlers, batch: Sequence[Received]) -> Iterable[list[Received]]:
+    """By handler and trace. Events of one aggregate keep their order: where its trace changes, a new round begins."""
+    groups: dict[tuple[int, Handler, str], list[Received]] = {}
+    traces: dict[tuple[str, str], str] = {}
+    turn = 0
+    for event in batch:
+        trace = (event.traceparent or "")[:_TRACE_END]
+        if traces.setdefault((event.topic, event.key), trace) != trace:
+            turn += 1
+            traces = {(event.topic, event.key): trace}
+        groups.setdefault((turn, handlers[REGISTRY[event.type]], trace), []).append(event)
+    return groups.values()
 
 
 async def _note(tx: Transaction, batch: Sequence[Received]) -> set[str]:
@@ -185,7 +204,7 @@ async def retry(tx: Transaction, handlers: Handlers, event_id: str, by: str) -> 
         async with (
             tx.connection.transaction()
         ):  # a savepoint: what the failure left undone must not take the count with it
-            await _handle(tx, handlers, event)
+            await _handle(tx, handlers, [event])
     except Exception as error:
         if is_transient(error):
             raise

@@ -55,7 +55,7 @@ def field_context(person_id: str | UUID, field: str) -> str:
 
 
 class DataKey:
-    """A person's key. Seals short texts with AES-256-GCM; layout: version byte, 12-byte nonce, ciphertext and tag."""
+    """The key of a person, or of an uploaded file. Seals with AES-256-GCM; layout: version byte, 12-byte nonce, ciphertext and tag."""
 
     __slots__ = ("_cipher", "_raw")
 
@@ -63,17 +63,25 @@ class DataKey:
         self._raw = raw
         self._cipher = AESGCM(raw)
 
+    def seal(self, plain: bytes, context: str) -> bytes:
+        """Bytes sealed for `context`: 29 longer, different every time."""
+        return _seal(self._cipher, plain, context)
+
+    def open(self, sealed: bytes, context: str) -> bytes:
+        """The bytes. Unreadable when key, context or bytes are not those of `seal`."""
+        return _open(self._cipher, sealed, context)
+
     def encrypt(self, text: str, context: str) -> bytes:
         """`text` sealed for `context` (see `field_context`): 29 bytes longer than its UTF-8, different every time."""
-        return _seal(self._cipher, text.encode(), context)
+        return self.seal(text.encode(), context)
 
     def decrypt(self, sealed: bytes, context: str) -> str:
         """The text. Unreadable when key, context or bytes are not those of `encrypt`."""
-        return _open(self._cipher, sealed, context).decode()
+        return self.open(sealed, context).decode()
 
 
-class PersonKey(NamedTuple):
-    """A new person's key: to use now, and wrapped to store beside the id of the master key that wraps it."""
+class NewKey(NamedTuple):
+    """A new key of a person or an uploaded file: to use now, and wrapped to store beside the id of the master key that wraps it."""
 
     key: DataKey
     wrapped: bytes
@@ -96,17 +104,19 @@ class KeyRing:
         self._master(self.current)
 
     @classmethod
-    def load(cls, path: Path) -> KeyRing:
-        """The ring of a JSON file. BadKeys when it is not one; OSError when it cannot be read."""
+    def load(cls, path: Path | None) -> KeyRing:
+        """The ring of a JSON file. BadKeys when it is not one; OSError when none is named or it cannot be read."""
+        if path is None:
+            raise OSError("ANJU_KEYS_FILE must name the file with the master keys")
         try:
             return cls(json.loads(path.read_text("utf-8")))
         except json.JSONDecodeError:
             raise BadKeys("The key file is not JSON") from None
 
-    def new_person_key(self) -> PersonKey:
-        """A random key for one person, wrapped under the current master key."""
+    def new_key(self) -> NewKey:
+        """A random key for one person or one uploaded file, wrapped under the current master key."""
         key = DataKey(os.urandom(KEY_BYTES))
-        return PersonKey(key, *self._wrap(key))
+        return NewKey(key, *self._wrap(key))
 
     def unwrap(self, wrapped: bytes, key_id: str) -> DataKey:
         """The key of a stored wrapping. BadKeys for an unknown `key_id`, Unreadable for other bytes."""

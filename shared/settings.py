@@ -26,6 +26,10 @@ class Settings(BaseSettings):
     """True: this process serves HTTP only; its worker runs as a process of its own."""
     log_level: str = "INFO"
     max_body_bytes: int = 4 * 1024 * 1024
+    max_upload_bytes: int = Field(default=64 * 1024 * 1024, ge=1024)
+    """Of a file that is imported; so much for all routes that end with /imports."""
+    import_keep_days: int = Field(default=30, ge=1)
+    """Uploaded files and their reports are forgotten after so many days."""
     behind_gateway: bool = True
     """True: the request id that the gateway gave is taken over, so that one id names the request everywhere."""
     relay_idle_seconds: float = Field(default=0.05, gt=0, le=0.25)

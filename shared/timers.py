@@ -5,13 +5,13 @@ A timer is named by its kind and key; setting it again moves it. Firing and its 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
 from shared import observability
-from shared.db import Database, Transaction, is_transient
+from shared.db import Database, Transaction, columns, is_transient
 
 log = structlog.get_logger()
 
@@ -22,18 +22,45 @@ Timers = Mapping[str, TimerHandler]
 
 async def set_timer(tx: Transaction, kind: str, key: str, due_at: datetime) -> None:
     """Sets or moves a timer."""
-    await tx.execute(
-        """insert into timers (kind, key, due_at) values ($1, $2, $3)
-           on conflict (kind, key) do update set due_at = excluded.due_at, attempts = 0, problem = null""",
-        kind,
-        key,
-        due_at,
-    )
+    await set_timers(tx, kind, [(key, due_at)])
+
+
+async def set_timers(tx: Transaction, kind: str, due: Sequence[tuple[str, datetime]]) -> None:
+    """Sets or moves timers of one kind: (key, due_at), each key once."""
+    if due:
+        await tx.execute(
+            """insert into timers (kind, key, due_at)
+               select $1, t.* from unnest($2::text[], $3::timestamptz[]) as t(key, due_at) order by key
+               on conflict (kind, key) do update set due_at = excluded.due_at, attempts = 0, problem = null""",
+            kind,
+            *columns(due, 2),
+        )
 
 
 async def cancel_timer(tx: Transaction, kind: str, key: str) -> None:
     """Takes a timer away; nothing happens where there is none."""
-    await tx.execute("delete from timers where kind = $1 and key = $2", kind, key)
+    await cancel_timers(tx, kind, [key])
+
+
+async def cancel_timers(tx: Transaction, kind: str, keys: Sequence[str]) -> None:
+    """Takes timers of one kind away; nothing happens to keys that have none."""
+    if keys:
+        await tx.execute(
+            """with held as materialized (
+                   select key from timers where kind = $1 and key = any($2::text[]) order by key for update)
+               delete from timers t using held where t.kind = $1 and t.key = held.key""",
+            kind,
+            keys,
+        )
+
+
+async def hold_timers(tx: Transaction, kind: str, keys: Sequence[str]) -> None:
+    """Locks timers that the use case may set or cancel, before it locks what their firing locks: the sweep has the timer first, and
+    the two would wait for one another."""
+    if keys:
+        await tx.execute(
+            "select from timers where kind = $1 and key = any($2::text[]) order by key for update", kind, keys
+        )
 
 
 async def sweep(database: Database, timers: Timers, now: datetime) -> int:

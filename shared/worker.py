@@ -34,16 +34,25 @@ delete from inbox where event_id in (select event_id from inbox where received_a
 _TAKE = "select id, event_id, type, topic, key, occurred_at, traceparent, data from outbox order by id limit $1"
 
 
+Loop = Callable[[Database], Awaitable[None]]
+
+
 class Worker:
-    """The loops of one service. `handlers` by event class, `timers` by kind."""
+    """The loops of one service. `handlers` by event class, `timers` by kind; `loops`: the service's own, by name."""
 
     def __init__(
-        self, name: str, settings: Settings, handlers: inbox.Handlers, timer_handlers: timers.Timers | None = None
+        self,
+        name: str,
+        settings: Settings,
+        handlers: inbox.Handlers,
+        timer_handlers: timers.Timers | None = None,
+        loops: Mapping[str, Loop] | None = None,
     ) -> None:
         self.name = name
         self.settings = settings
         self.handlers = handlers
         self.timers: Mapping[str, timers.TimerHandler] = timer_handlers or {}
+        self._own_loops: Mapping[str, Loop] = loops or {}
         self.started = False
         self._alive: set[str] = set()
         self._asked_at = -60.0
@@ -79,19 +88,21 @@ class Worker:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _loops(self) -> dict[str, Callable[[Database], Awaitable[None]]]:
-        loops: dict[str, Callable[[Database], Awaitable[None]]] = {"relay": self._relay, "janitor": self._janitor}
+    def _loops(self) -> dict[str, Loop]:
+        loops: dict[str, Loop] = {"relay": self._relay, "janitor": self._janitor, **self._own_loops}
         if self.handlers:
             loops["consumer"] = self._consume
         if self.timers:
             loops["timers"] = self._sweep
         return loops
 
-    async def _keep(self, name: str, loop: Callable[[Database], Awaitable[None]], database: Database) -> None:
+    async def _keep(self, name: str, loop: Loop, database: Database) -> None:
         pause = 0.2
         while True:
             began = asyncio.get_running_loop().time()
             try:
+                if name in self._own_loops:
+                    self._alive.add(name)
                 await loop(database)
             except Exception as error:
                 self._alive.discard(name)
@@ -106,19 +117,17 @@ class Worker:
     # relay
 
     async def _relay(self, database: Database) -> None:
-        async with kafka.Producer(
-            self.settings.kafka_bootstrap_servers, self.settings.topic_prefix, f"/anju/{self.name}"
-        ) as producer:
-            connection = await database.connect()
-            try:
-                while not await connection.fetchval("select pg_try_advisory_lock(hashtext('anju-relay'))"):
-                    self._alive.add("relay")  # a standby: another process relays
-                    await asyncio.sleep(1)
-                self._alive.add("relay")
-                await self._relay_rows(database, connection, producer)
-            finally:
-                with suppress(Exception):
-                    await connection.close(timeout=2)
+        def standby() -> None:
+            self._alive.add("relay")
+
+        async with (
+            kafka.Producer(
+                self.settings.kafka_bootstrap_servers, self.settings.topic_prefix, f"/anju/{self.name}"
+            ) as producer,
+            database.alone("anju-relay", standby) as connection,
+        ):
+            self._alive.add("relay")
+            await self._relay_rows(database, connection, producer)
 
     async def _relay_rows(self, database: Database, connection: asyncpg.Connection, producer: kafka.Producer) -> None:
         while True:

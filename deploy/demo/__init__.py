@@ -1,1 +1,1 @@
-"""The demo community: synthetic households that show every outcome of the decision table, loaded through the gateway."""
+"""The demo: two communities of synthetic people as the files that staff have, and how they are brought in through the gateway."""

@@ -1,8 +1,9 @@
-"""Loads the demo community through the gateway, as a client would.
+"""Loads the demo's communities through the gateway's public import, or writes their files for people to look at.
 
     python -m deploy.demo --gateway http://127.0.0.1:8080 --credentials .anju/credentials.json
+    python -m deploy.demo --write DIR
 
-Every write has an Idempotency-Key of its own that stays the same: loading again changes nothing.
+The files are the same at every run, and each is uploaded with an Idempotency-Key of its content: loading again changes nothing.
 """
 
 from __future__ import annotations
@@ -10,105 +11,63 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
-import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from deploy.demo import community
-from deploy.demo.accounts import COMMUNITY
-
-_NAMESPACE = uuid.UUID("5227a000-0000-5000-8000-000000000000")
-
-
-class Refused(Exception):
-    """The gateway did not take something; the text says what and why."""
-
-
-class Gateway:
-    """The gateway, in the operator's name."""
-
-    def __init__(self, url: str, credentials: list[dict[str, Any]]) -> None:
-        self._http = httpx.Client(base_url=url, timeout=30, trust_env=False)
-        operator = next(entry for entry in credentials if entry["role"] == "operator")
-        answer = self._http.post(
-            "/oauth2/token",
-            data={"grant_type": "client_credentials", "client_id": operator["id"], "client_secret": operator["secret"]},
-        )
-        self._http.headers["authorization"] = f"Bearer {_taken(answer, 'a token')['access_token']}"
-
-    def put_new(self, path: str, body: Any) -> None:
-        """Puts what is not there yet, and leaves what is."""
-        answer = self._http.put(path, json=body, headers={"if-none-match": "*"})
-        if answer.status_code not in (412, 428):
-            _taken(answer, path)
-
-    def post(self, path: str, body: Any) -> dict[str, Any]:
-        key = str(uuid.uuid5(_NAMESPACE, path + json.dumps(body, sort_keys=True)))
-        return _taken(self._http.post(path, json=body, headers={"idempotency-key": key}), path)
-
-    def overview(self, household_id: str) -> dict[str, Any]:
-        return _taken(self._http.get(f"/v1/households/{household_id}/overview"), "the overview")
-
-
-def _taken(answer: httpx.Response, what: str) -> dict[str, Any]:
-    if not answer.is_success:
-        raise Refused(f"{what}: {answer.status_code} {answer.text[:500]}")
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def load(gateway: Gateway, block_head: str | None, console: Console) -> list[str]:
-    """Community, cells, households; the households' ids. Waits until all four services have spoken of each."""
-    gateway.put_new(f"/v1/registry/communities/{COMMUNITY}", community.plan())
-    gateway.put_new(f"/v1/grid/communities/{COMMUNITY}/cells", community.cells(block_head))
-    bodies = community.households()
-    ids: list[str] = []
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
-        for body in progress.track(bodies, description="demo households settled "):
-            ids.append(gateway.post("/v1/registry/households", body)["household_id"])
-        sizes = [len(body["members"]) for body in bodies]
-        for household_id, members in progress.track(
-            list(zip(ids, sizes, strict=True)), description="answered by all services"
-        ):
-            _await_answers(gateway, household_id, members)
-    return ids
-
-
-def _await_answers(gateway: Gateway, household_id: str, members: int) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        view = gateway.overview(household_id)
-        spoken = {a["person_id"] for a in view.get("benefits", {}).get("assessments", [])}
-        if len(spoken) == members + 1 and view.get("grid", {}).get("visit") and "jobs" in view:
-            return
-        time.sleep(0.1)
-    raise Refused("not all services answered within a minute; their logs say why")
+from deploy.demo import calibration, expected, files, large, report, small
+from deploy.demo.gateway import Gateway, Refused
+from deploy.demo.load import load
 
 
 def main() -> None:
     """Command line; see the module's docstring."""
+    options = _options()
+    console = Console(highlight=False)
+    if options.write:
+        _write(options.write, options.seed, console)
+        return
+    try:
+        _load(options.gateway, json.loads(options.credentials.read_text("utf-8")), options.seed, console)
+    except (OSError, httpx.HTTPError, Refused) as error:
+        sys.exit(f"The demo was not loaded: {error}")
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m deploy.demo", description="Loads the demo community through the gateway."
+        prog="python -m deploy.demo",
+        description="Loads the demo's communities through the gateway's public import, or writes their files.",
     )
     parser.add_argument("--gateway", default="http://127.0.0.1:8080", help="address of the gateway")
     parser.add_argument(
         "--credentials", type=Path, default=Path(".anju/credentials.json"), help="credentials.json of the run"
     )
-    options = parser.parse_args()
-    console = Console()
-    try:
-        credentials = json.loads(options.credentials.read_text("utf-8"))
-        heads = [entry["id"] for entry in credentials if entry["role"] == "block-head"]
-        ids = load(Gateway(options.gateway, credentials), heads[0] if heads else None, console)
-    except (OSError, httpx.HTTPError, Refused) as error:
-        sys.exit(f"The demo was not loaded: {error}")
-    console.print(f"demo community {COMMUNITY}: {len(ids)} households", highlight=False)
+    parser.add_argument("--write", type=Path, metavar="DIR", help="write the files there, and load nothing")
+    parser.add_argument(
+        "--seed", type=int, default=calibration.SEED, help="other people, the same figures (default: %(default)s)"
+    )
+    return parser.parse_args()
+
+
+def _write(folder: Path, seed: int, console: Console) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in files.all_files(large.build(seed), small.build()).items():
+        (folder / name).write_bytes(data)
+        console.print(f"{folder / name}  {len(data):,} bytes")
+
+
+def _load(url: str, credentials: Sequence[dict[str, Any]], seed: int, console: Console) -> None:
+    """Loads, and says what has come of it. Raises OSError, httpx.HTTPError, Refused."""
+    people, rest = large.build(seed), small.build()
+    wanted = (expected.of_large(people), expected.of_small(rest))
+    gateway = Gateway(url, credentials)
+    load(gateway, files.all_files(people, rest), [(rest.code, each) for each in small.LATER], wanted, console)
+    report.show(gateway.get(f"/v1/communities/{people.code}/overview"), console)
+    for each, name in zip(wanted, (people.name, rest.name), strict=True):
+        console.print(f"{name} {each.community}: {each.households} households, {each.people} people")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,11 @@ Kind = Literal["client", "staff"]
 COMMUNITY = "522731003012"
 """The demo resettlement community (安置点), in a street of Huishui county."""
 
+SMALL_COMMUNITY = "522731003013"
+"""A second one beside it, with the rarer cases."""
+
+BLOCK_HEAD = "block-head"
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -32,7 +37,7 @@ STANDING = (
 
 DEMO = (
     Account("community-cadre", "staff", COMMUNITY),
-    Account("block-head", "staff", f"{COMMUNITY}/1/1"),
+    Account(BLOCK_HEAD, "staff", f"{COMMUNITY}/1/1"),
     Account("street-welfare-clerk", "staff", COMMUNITY[:9]),
     Account("employment-service", "staff", COMMUNITY[:6]),
     Account("partner-agency", "client", COMMUNITY[:6]),

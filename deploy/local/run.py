@@ -154,10 +154,10 @@ def _databases(act: str, url: str, options: Options, memory: State, folder: Fold
 def _load_demo(around: Surroundings, supervisor: Supervisor) -> None:
     if not around.options.demo or around.state.demo_loaded:
         return
-    say("Loading the demo community")
+    say("Loading the demo: two communities, 7,700 people")
     try:
         supervisor.run(services.demo(around))
     except StartError as error:
-        raise StartError(f"The demo community: {error}. ANJU_DEMO=0 starts without it.") from None
+        raise StartError(f"The demo: {error}. ANJU_DEMO=0 starts without it.") from None
     around.state.demo_loaded = True
     state.save(around.folder.state, around.state)

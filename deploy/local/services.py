@@ -147,7 +147,7 @@ def topics(around: Surroundings) -> Spec:
 
 
 def demo(around: Surroundings) -> Spec:
-    """Loads the demo community through the gateway; what it says goes to the terminal."""
+    """Brings the demo's files in through the gateway; what it says goes to the terminal."""
     arguments = ["-m", "deploy.demo", "--gateway", around.gateway_url, "--credentials", str(around.folder.credentials)]
     log = around.folder.log("demo")
     return Spec(name="demo", argv=python(*arguments), env=base_environment(), cwd=ROOT, log=log, shows=True)

@@ -1,112 +1,139 @@
 """What benefits does on hearing of others, and when time comes: it keeps their word, ends cases that lost their subject, and assesses
-the household again.
+households again.
 
-It looks only at what is known now, so that news may come in any order and twice. Locks: household, then person.
+It looks only at what is known now, so that news may come in any order and twice. Locks: households, then persons.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from services.benefits import store
 from services.benefits.assessments.copies import PERSON_FACTS, person_facts
 from services.benefits.assessments.dates import next_change_on
 from services.benefits.assessments.domain import Parameters
-from services.benefits.assessments.service import assess_household
+from services.benefits.assessments.service import assess_households
 from services.benefits.cases.domain import CaseAction
 from services.benefits.cases.service import end_cases
 from shared.clock import end_of_day
 from shared.contracts.jobs import EmploymentEnded, WorkerState
 from shared.contracts.registry import HouseholdState, PersonState
 from shared.db import Transaction
-from shared.timers import cancel_timer, set_timer
+from shared.timers import cancel_timers, hold_timers, set_timers
 
 ASSESS_AGAIN = "assess-again"
 """Timer of a person (key: person_id): the day from which time alone may change what the person or the household is told."""
 REGISTRY = "registry"
 """By whom a case was ended, where the registry's word ended it."""
 
+Word = PersonState | HouseholdState | WorkerState
+W = TypeVar("W", bound=Word)
+
 _OF_PERSON = {"deceased": CaseAction.PERSON_DIED, "withdrawn": CaseAction.WITHDRAW_HOUSEHOLD}
 _OF_HOUSEHOLD = {"ended": CaseAction.END_HOUSEHOLD, "withdrawn": CaseAction.WITHDRAW_HOUSEHOLD}
 
 
-async def keep_person(tx: Transaction, event: PersonState) -> None:
-    """Keeps the registry's word on a person. Of one who died or was entered by mistake, assessments go and cases end.
+async def keep_words(tx: Transaction, words: Sequence[Word]) -> None:
+    """Keeps the registry's word on people and households, and jobs' on who works, which from then on counts before what a person
+    stated; an older word changes nothing. Of who died or was entered by mistake, and of households that are no more, cases end.
+    Every household that is concerned is assessed once."""
+    people = {word.person_id for word in words if not isinstance(word, HouseholdState)}
+    await hold_timers(tx, ASSESS_AGAIN, sorted(people))
+    locked = await store.lock_with_homes(tx, {word.household_id for word in words}, people)
+    known = await store.load_known(tx, locked, people)
+    news = _news(words, known.versions)
+    freed = await _end_cases(tx, news)
+    newest = list({(word.topic, word.key_value): word for word in news}.values())
+    copies = [(w.person_id, w.version, w.state, w.household_id, _facts(w)) for w in _of(PersonState, newest)]
+    await store.save_person_copies(tx, copies)
+    await store.save_household_copies(tx, list(map(_home, _of(HouseholdState, newest))))
+    await store.save_work_copies(tx, [(w.person_id, w.version, _work(w)) for w in _of(WorkerState, newest)])
+    concerned = _concerned(news, known.homes) | await store.list_homes(tx, freed)
+    if concerned:
+        await store.lock(tx, *sorted(concerned - locked))
+        parameters = await assess_households(tx, sorted(concerned))
+        await _watch(tx, [(person_id, state, facts) for person_id, _, state, _, facts in copies], parameters)
 
-    Order 765 art. 25: the end of an entitlement is to be reported within 20 working days; here it takes effect at once.
-    """
-    await store.lock(tx, event.household_id, event.person_id)
-    said = event.model_dump(mode="json", include=set(PERSON_FACTS))
-    households = await store.save_person_copy(tx, event.person_id, event.version, event.state, event.household_id, said)
-    if households is None:
-        return
-    if action := _OF_PERSON.get(event.state):
-        await end_cases(tx, [event.person_id], action, REGISTRY)
-    for former in households[:-1]:
-        await store.lock(tx, former)
-        await assess_household(tx, former)
-    parameters = await assess_household(tx, event.household_id)
-    await _watch(tx, event.person_id, event.state, said, parameters)
+
+def _of(kind: type[W], words: Iterable[Word]) -> list[W]:
+    return [word for word in words if isinstance(word, kind)]
 
 
-async def keep_household(tx: Transaction, event: HouseholdState) -> None:
-    """Keeps the registry's word on a household. Where nobody lives any more, or the settling was a mistake, all assessments go, and
-    cases end: the household's own, and after a mistake its members' too. (Where people died, their own news ends theirs.)"""
-    await store.lock(tx, event.household_id)
-    said = event.model_dump(mode="json")
-    if not await store.save_household_copy(tx, event.household_id, event.version, said):
-        return
+def _news(words: Iterable[Word], versions: Mapping[tuple[str, str], int]) -> list[Word]:
+    """Those that say more than was known of the same thing before them, in order."""
+    known, found = dict(versions), []
+    for word in words:
+        about = word.topic, word.key_value
+        if word.version > known.get(about, 0):
+            known[about] = word.version
+            found.append(word)
+    return found
+
+
+def _concerned(news: Iterable[Word], homes: Mapping[str, str]) -> set[str]:
+    """The households that the news are about. A person's: the former one too. (Work of one whom the registry has not told of yet waits.)"""
+    now, found = dict(homes), set()
+    for word in news:
+        if isinstance(word, PersonState):
+            found |= {now.get(word.person_id, word.household_id), word.household_id}
+            now[word.person_id] = word.household_id
+        elif isinstance(word, HouseholdState):
+            found.add(word.household_id)
+    return found | {now[word.person_id] for word in _of(WorkerState, news) if word.person_id in now}
+
+
+async def _end_cases(tx: Transaction, news: Iterable[Word]) -> list[str]:
+    """Ends what is under way of who died or was entered by mistake (Order 765 art. 25: the end of an entitlement is to be reported within
+    20 working days; here it takes effect at once), of households where nobody lives any more or that were entered by mistake, and of the
+    latter's members. (Where people died, their own news ends theirs.) Persons whose cases ended with a household: they may live elsewhere
+    by now."""
     freed: list[str] = []
-    if action := _OF_HOUSEHOLD.get(event.state):
-        whole = action is CaseAction.WITHDRAW_HOUSEHOLD
-        freed = await end_cases(tx, [event.household_id], action, REGISTRY, members_too=whole)
-    await assess_household(tx, event.household_id)
-    await _assess_elsewhere(tx, freed, event.household_id)
+    for word in news:
+        if isinstance(word, PersonState) and (action := _OF_PERSON.get(word.state)):
+            await end_cases(tx, [word.person_id], action, REGISTRY)
+        elif isinstance(word, HouseholdState) and (action := _OF_HOUSEHOLD.get(word.state)):
+            whole = action is CaseAction.WITHDRAW_HOUSEHOLD
+            freed += await end_cases(tx, [word.household_id], action, REGISTRY, members_too=whole)
+    return freed
 
 
-async def _assess_elsewhere(tx: Transaction, person_ids: Sequence[str], household_id: str) -> None:
-    """People whose cases ended with a household may have been settled in another before this was heard."""
-    for elsewhere in await store.list_households_of(tx, person_ids) if person_ids else ():
-        if elsewhere != household_id:
-            await store.lock(tx, elsewhere)
-            await assess_household(tx, elsewhere)
+def _home(word: HouseholdState) -> tuple[Any, ...]:
+    address = word.community_code, word.estate, word.block, word.unit, word.flat
+    members = [member.person_id for member in word.members]
+    dibao = word.dibao.model_dump(mode="json") if word.dibao else None
+    return word.household_id, word.version, word.state, *address, members, dibao
 
 
-async def keep_work(tx: Transaction, event: WorkerState) -> None:
-    """Keeps jobs' word on a person's work, which from then on counts before what the person stated. An employment that never was
-    (withdrawn) and leaves no other takes jobs' word back."""
-    await store.lock(tx, event.household_id, event.person_id)
-    never_was = isinstance(event, EmploymentEnded) and event.reason == "withdrawn" and not event.employments
-    said = None if never_was else event.model_dump(mode="json", include={"work", "employments"})
-    if not await store.save_work_copy(tx, event.person_id, event.version, said):
-        return
-    person = await store.find_person_copy(tx, event.person_id)
-    if person is None:
-        return
-    if person["household_id"] != event.household_id:
-        await store.lock(tx, person["household_id"])
-    await assess_household(tx, person["household_id"])
+def _facts(word: PersonState) -> dict[str, Any]:
+    return word.model_dump(mode="json", include=set(PERSON_FACTS))
+
+
+def _work(word: WorkerState) -> dict[str, Any] | None:
+    """None: an employment that never was (withdrawn) and leaves no other takes jobs' word back."""
+    never_was = isinstance(word, EmploymentEnded) and word.reason == "withdrawn" and not word.employments
+    return None if never_was else word.model_dump(mode="json", include={"work", "employments"})
 
 
 async def assess_again(tx: Transaction, person_id: str) -> None:
     """A birthday, the start of an insurance year, the edge of a window, or a parameter that comes into force."""
-    known = await store.find_person_copy(tx, person_id)
-    if known is None:
+    locked = await store.lock_with_homes(tx, (), {person_id})
+    person = await store.find_person_copy(tx, person_id)
+    if person is None:
         return
-    await store.lock(tx, known["household_id"], person_id)
-    person = await store.find_person_copy(tx, person_id) or known
-    if person["household_id"] != known["household_id"]:
-        await store.lock(tx, person["household_id"])
-    parameters = await assess_household(tx, person["household_id"])
-    await _watch(tx, person_id, person["state"], person["facts"], parameters)
+    await store.lock(tx, *({person["household_id"]} - locked))
+    parameters = await assess_households(tx, [person["household_id"]])
+    await _watch(tx, [(person_id, person["state"], person["facts"])], parameters)
 
 
-async def _watch(tx: Transaction, person_id: str, state: str, said: Mapping[str, Any], parameters: Parameters) -> None:
-    """Sets the timer to the next day on which time changes something; takes it away from who is not a resident."""
-    day = next_change_on(person_facts(said, None), parameters, tx.today) if state == "resident" else None
-    if day is None:
-        await cancel_timer(tx, ASSESS_AGAIN, person_id)
-    else:
-        await set_timer(tx, ASSESS_AGAIN, person_id, end_of_day(day - timedelta(days=1)))
+async def _watch(tx: Transaction, people: Sequence[tuple[str, str, Mapping[str, Any]]], parameters: Parameters) -> None:
+    """Sets the timers of people (id, state, facts) to the next day on which time changes something; takes away those of who is not a
+    resident."""
+    days = {
+        person_id: next_change_on(person_facts(said, None), parameters, tx.today) if state == "resident" else None
+        for person_id, state, said in people
+    }
+    await cancel_timers(tx, ASSESS_AGAIN, [person_id for person_id, day in days.items() if day is None])
+    due = [(person_id, end_of_day(day - timedelta(days=1))) for person_id, day in days.items() if day]
+    await set_timers(tx, ASSESS_AGAIN, due)

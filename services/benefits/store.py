@@ -6,12 +6,12 @@ not cover is as if it were not there; a person whose household benefits has not 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from services.benefits.assessments.reasons import FACTS, Reason
 from shared.auth import Place
-from shared.db import Read, Row, Transaction
+from shared.db import Read, Row, Transaction, columns, json_text
 from shared.errors import NotFound
 from shared.places import place_of, seen
 
@@ -32,75 +32,92 @@ async def lock(tx: Transaction, *ids: str) -> None:
     Whoever saves a copy holds the lock of its household when it assesses again, and that of its person when it saves, so that of
     two who change what one household rests on the second sees what the first saved.
     """
-    await tx.execute(
-        """select pg_advisory_xact_lock(hashtextextended(id, 0))
-             from (select id from unnest($1::text[]) with ordinality as t(id, n) order by n) ordered""",
-        list(ids),
+    if ids:
+        await tx.execute(
+            """select pg_advisory_xact_lock(hashtextextended(id, 0))
+                 from (select id from unnest($1::text[]) with ordinality as t(id, n) order by n) ordered""",
+            ids,
+        )
+
+
+async def lock_with_homes(tx: Transaction, household_ids: Iterable[str], person_ids: Iterable[str]) -> set[str]:
+    """Locks these households and those that these persons are of, then the persons; ids of the households. (A person may have come to
+    another household while this waited.)"""
+    rows = await tx.fetch(
+        """select id, is_home, pg_advisory_xact_lock(hashtextextended(id, 0))
+             from (select id, true as is_home from unnest($1::text[]) as h (id)
+                   union select household_id::text, true from person_copies where person_id = any($2::text[]::uuid[])
+                   union select id, false from unnest($2::text[]) as p (id)
+                   order by is_home desc, id) ordered""",
+        list(household_ids),
+        list(person_ids),
     )
+    return {row["id"] for row in rows if row["is_home"]}
 
 
-async def save_household_copy(tx: Transaction, household_id: str, version: int, said: Mapping[str, Any]) -> bool:
-    """Keeps the registry's word on a household; False where this or a newer one was kept before."""
-    saved = await tx.fetchval(
-        """insert into household_copies as c
-                  (household_id, version, state, community_code, estate, block, unit, flat, members, dibao)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-           on conflict (household_id) do update
-                  set version = excluded.version, state = excluded.state, community_code = excluded.community_code,
-                      estate = excluded.estate, block = excluded.block, unit = excluded.unit, flat = excluded.flat,
-                      members = excluded.members, dibao = excluded.dibao
-                where c.version < excluded.version
-           returning true""",
-        household_id,
-        version,
-        said["state"],
-        said["community_code"],
-        said["estate"],
-        said["block"],
-        said["unit"],
-        said["flat"],
-        [member["person_id"] for member in said["members"]],
-        said["dibao"],
+class Known(NamedTuple):
+    """What is kept by now: versions by topic and id, and people's households."""
+
+    versions: dict[tuple[str, str], int]
+    homes: dict[str, str]
+
+
+async def load_known(tx: Transaction, household_ids: Iterable[str], person_ids: Iterable[str]) -> Known:
+    """What is kept of these households and persons. They are locked."""
+    rows = await tx.fetch(
+        """select 'registry.household' as topic, household_id as id, version, null::uuid as home
+             from household_copies where household_id = any($1::uuid[])
+           union all
+           select 'registry.person', person_id, version, household_id from person_copies where person_id = any($2::uuid[])
+           union all
+           select 'jobs.person', person_id, version, null from work_copies where person_id = any($2::uuid[])""",
+        list(household_ids),
+        list(person_ids),
     )
-    return bool(saved)
+    versions = {(row["topic"], row["id"]): row["version"] for row in rows}
+    return Known(versions, {row["id"]: row["home"] for row in rows if row["home"]})
 
 
-async def save_person_copy(
-    tx: Transaction, person_id: str, version: int, state: str, household_id: str, facts: Mapping[str, Any]
-) -> list[str] | None:
-    """Keeps the registry's word on a person. The households the person was and is of, the former one first; None where this or a
-    newer word was kept before. The person is locked."""
-    before = await tx.fetchval(
-        """with known as (select household_id from person_copies where person_id = $1)
-           insert into person_copies as c (person_id, version, state, household_id, facts) values ($1, $2, $3, $4, $5)
-           on conflict (person_id) do update
-                  set version = excluded.version, state = excluded.state, household_id = excluded.household_id,
-                      facts = excluded.facts
-                where c.version < excluded.version
-           returning coalesce((select household_id from known), household_id)""",
-        person_id,
-        version,
-        state,
-        household_id,
-        facts,
-    )
-    if before is None:
-        return None
-    return [household_id] if before == household_id else [before, household_id]
+async def save_household_copies(tx: Transaction, rows: Sequence[Sequence[Any]]) -> None:
+    """The registry's newest word on households. Columns of a row: household_id, version, state, community_code, estate, block, unit,
+    flat, members (ids), dibao."""
+    if rows:
+        flat = [(*row[:8], f"{{{','.join(row[8])}}}", json_text(row[9])) for row in rows]
+        await tx.execute(
+            """insert into household_copies (household_id, version, state, community_code, estate, block, unit, flat, members, dibao)
+               select a, b, c, d, e, f, g, h, i::uuid[], j::jsonb
+                 from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                             $9::text[], $10::text[]) as t(a, b, c, d, e, f, g, h, i, j)
+               on conflict (household_id) do update
+                      set version = excluded.version, state = excluded.state, community_code = excluded.community_code,
+                          estate = excluded.estate, block = excluded.block, unit = excluded.unit, flat = excluded.flat,
+                          members = excluded.members, dibao = excluded.dibao""",
+            *columns(flat, 10),
+        )
 
 
-async def save_work_copy(tx: Transaction, person_id: str, version: int, work: Mapping[str, Any] | None) -> bool:
-    """Keeps jobs' word on a person's work (None: it took its word back); False where this or a newer one was kept before."""
-    saved = await tx.fetchval(
-        """insert into work_copies as c (person_id, version, work) values ($1, $2, $3)
-           on conflict (person_id) do update set version = excluded.version, work = excluded.work
-                where c.version < excluded.version
-           returning true""",
-        person_id,
-        version,
-        work,
-    )
-    return bool(saved)
+async def save_person_copies(tx: Transaction, rows: Sequence[tuple[str, int, str, str, Mapping[str, Any]]]) -> None:
+    """The registry's newest word on people: person_id, version, state, household_id, facts."""
+    if rows:
+        await tx.execute(
+            """insert into person_copies (person_id, version, state, household_id, facts)
+               select a, b, c, d, e::jsonb from unnest($1::uuid[], $2::int[], $3::text[], $4::uuid[], $5::text[]) as t(a, b, c, d, e)
+               on conflict (person_id) do update
+                      set version = excluded.version, state = excluded.state, household_id = excluded.household_id,
+                          facts = excluded.facts""",
+            *columns([(*row[:4], json_text(row[4])) for row in rows], 5),
+        )
+
+
+async def save_work_copies(tx: Transaction, rows: Sequence[tuple[str, int, Mapping[str, Any] | None]]) -> None:
+    """Jobs' newest word on people's work: person_id, version, work (None: it took its word back)."""
+    if rows:
+        await tx.execute(
+            """insert into work_copies (person_id, version, work)
+               select a, b, c::jsonb from unnest($1::uuid[], $2::int[], $3::text[]) as t(a, b, c)
+               on conflict (person_id) do update set version = excluded.version, work = excluded.work""",
+            *columns([(*row[:2], json_text(row[2])) for row in rows], 3),
+        )
 
 
 async def find_person_copy(read: Read, person_id: str) -> Row | None:
@@ -108,12 +125,10 @@ async def find_person_copy(read: Read, person_id: str) -> Row | None:
     return await read.fetchrow("select * from person_copies where person_id = $1", person_id)
 
 
-async def list_households_of(read: Read, person_ids: Sequence[str]) -> list[str]:
-    """Ids of the households that these persons are of, in order."""
-    rows = await read.fetch(
-        "select distinct household_id from person_copies where person_id = any($1::uuid[]) order by 1", list(person_ids)
-    )
-    return [row["household_id"] for row in rows]
+async def list_homes(read: Read, person_ids: Sequence[str]) -> set[str]:
+    """Ids of the households that these persons are of."""
+    query = "select distinct household_id from person_copies where person_id = any($1::uuid[])"
+    return {row["household_id"] for row in (await read.fetch(query, person_ids) if person_ids else ())}
 
 
 async def get_person(read: Read, person_id: str, place: Place) -> Row:

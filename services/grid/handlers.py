@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from services.grid.cells.service import keep_community
-from services.grid.households.service import keep_household, keep_without_work
+from collections.abc import Sequence
+
+from services.grid.cells.service import keep_communities
+from services.grid.households.service import keep_households, keep_without_work
 from services.grid.settings import GridSettings
 from shared.contracts.jobs import (
     HouseholdWithoutWorkCleared,
@@ -22,24 +24,22 @@ from shared.db import Transaction
 from shared.inbox import Handlers
 
 
-async def on_community_changed(tx: Transaction, event: CommunityChanged) -> None:
+async def on_community_changed(tx: Transaction, events: Sequence[CommunityChanged]) -> None:
     """The units that a community has."""
-    await keep_community(tx, event)
+    await keep_communities(tx, events)
 
 
 def handlers(settings: GridSettings) -> Handlers:
     """The handlers, which ask for visits within the days of these settings."""
     days = settings.visit_working_days
 
-    async def on_household_changed(tx: Transaction, event: HouseholdState) -> None:
+    async def on_household_changed(tx: Transaction, events: Sequence[HouseholdState]) -> None:
         """Where a household lives, or that it lives there no more."""
-        await keep_household(tx, event, days)
+        await keep_households(tx, events, days)
 
-    async def on_without_work_changed(tx: Transaction, event: HouseholdWithoutWorkState) -> None:
+    async def on_without_work_changed(tx: Transaction, events: Sequence[HouseholdWithoutWorkState]) -> None:
         """Whether a household with labour has no one in work."""
-        await keep_without_work(
-            tx, event.household_id, event.community_code, event.version, event.without_work, event.since, days
-        )
+        await keep_without_work(tx, events, days)
 
     return {
         CommunityChanged: on_community_changed,

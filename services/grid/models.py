@@ -25,9 +25,11 @@ from sqlalchemy import (
 
 from services.grid.households.domain import HouseholdState
 from services.grid.visits.domain import Outcome, Reason, VisitStatus
+from shared.imports.models import import_tables
 from shared.tables import Instant, kernel_metadata, one_of
 
 metadata = kernel_metadata()
+import_tables(metadata)
 
 
 cell_plans = Table(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from services.jobs.service import keep_household, keep_person
+from collections.abc import Sequence
+
+from services.jobs.service import keep_news
 from shared.contracts.registry import (
     HouseholdChanged,
     HouseholdMoved,
@@ -19,23 +21,22 @@ from shared.db import Transaction
 from shared.inbox import Handlers
 
 
-async def on_person_changed(tx: Transaction, event: PersonState) -> None:
-    """Stated work opens the first employment; the able without work seek it; death and withdrawal end what hangs on the person."""
-    await keep_person(tx, event)
+async def on_news(tx: Transaction, events: Sequence[PersonState | HouseholdState]) -> None:
+    """Stated work opens the first employment; the able without work seek it; death and withdrawal end what hangs on the person. A
+    household with labour and no one in work is flagged; a withdrawal undoes all that came with the settling.
 
-
-async def on_household_changed(tx: Transaction, event: HouseholdState) -> None:
-    """A household with labour and no one in work is flagged; a withdrawal undoes all that came with the settling."""
-    await keep_household(tx, event)
+    One handler for both: a household and its people, where they come in one batch, are looked at once.
+    """
+    await keep_news(tx, events)
 
 
 HANDLERS: Handlers = {
-    PersonRegistered: on_person_changed,
-    PersonFactsChanged: on_person_changed,
-    PersonDied: on_person_changed,
-    PersonWithdrawn: on_person_changed,
-    HouseholdSettled: on_household_changed,
-    HouseholdMoved: on_household_changed,
-    HouseholdChanged: on_household_changed,
-    HouseholdWithdrawn: on_household_changed,
+    PersonRegistered: on_news,
+    PersonFactsChanged: on_news,
+    PersonDied: on_news,
+    PersonWithdrawn: on_news,
+    HouseholdSettled: on_news,
+    HouseholdMoved: on_news,
+    HouseholdChanged: on_news,
+    HouseholdWithdrawn: on_news,
 }

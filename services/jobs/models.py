@@ -7,21 +7,13 @@ columns when we knew its start, its end, and that it was none (`retracted_at`).
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from services.jobs.domain import (
-    EmployerKind,
-    EmploymentStatus,
-    EndReason,
-    Form,
-    HouseholdState,
-    LabourClass,
-    Presence,
-    SeekerStatus,
-    Source,
-    Standing,
-)
+from services.jobs.employments.domain import EmployerKind, EmploymentStatus, EndReason, Form, Source
+from services.jobs.households.domain import HouseholdState, Standing
+from services.jobs.persons.domain import LabourClass, Presence
+from services.jobs.seekers.domain import SeekerStatus
 from shared.tables import Instant, kernel_metadata, one_of
 
 metadata = kernel_metadata()
@@ -57,6 +49,7 @@ household_copies = Table(
     Column("unit", Text, nullable=False),
     Column("flat", Text, nullable=False),
     Column("members", ARRAY(Uuid), nullable=False),
+    Column("registered_poor", Boolean),
     one_of("state", HouseholdState),
     Index("ix_household_copies_place", "community_code", "household_id"),
 )

@@ -1,42 +1,27 @@
-"""What can be done in jobs: the registry's word kept and followed, employments started and ended, ages looked at.
+"""What jobs does when the registry speaks or a birthday comes: it keeps the word and follows it.
 
-Whoever changes something of a household, its people or their work locks that household first (`store.lock_near`) and ends with
-`_follow`, which brings employments, seekers and the household's standing in line with all that is known. It looks only at what is
-known now, so that news may come in any order and twice.
+Whoever changes something of a household, its people or their work locks that household first (`households.store.lock_near`) and ends
+with `follow`, which brings employments, seekers and the household's standing in line with all that is known. It looks only at what is
+known now, so that news may come in any order, twice, and as many at once as there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from services.jobs import store
-from services.jobs.domain import (
-    Employment,
-    EmploymentAction,
-    EmploymentStatus,
-    EndReason,
-    IllegalMove,
-    Presence,
-    SeekerStatus,
-    Source,
-    Standing,
-    Terms,
-    Worker,
-    faults_of_end,
-    faults_of_start,
-    following,
-    household_standing,
-    move_employment,
-    move_seeker,
-    seeker_action,
-    why_not_seeking,
-)
+from services.jobs.employments import store as employments
+from services.jobs.employments.domain import Employment, EmploymentStatus
+from services.jobs.households import store as households
+from services.jobs.households.domain import Standing, household_standing
 from services.jobs.parameters import next_age_border
+from services.jobs.persons import store as persons
+from services.jobs.persons.domain import Presence, Worker, following
+from services.jobs.seekers import store as seekers
+from services.jobs.seekers.domain import SeekerStatus, move_seeker, seeker_action, why_not_seeking
 from shared import clock, outbox
-from shared.auth import Actor
 from shared.contracts.jobs import (
     EmploymentEnded,
     EmploymentNow,
@@ -45,13 +30,12 @@ from shared.contracts.jobs import (
     HouseholdWithoutWorkFound,
 )
 from shared.contracts.registry import HouseholdState, PersonState
-from shared.db import Transaction
-from shared.errors import Conflict, Fault, Invalid
-from shared.identity import check_credit_code
+from shared.db import Row, Transaction
+from shared.events import Event
 from shared.ids import new_id
-from shared.timers import cancel_timer, set_timer
+from shared.timers import cancel_timers, hold_timers, set_timers
 
-Row = Mapping[str, Any]
+E = TypeVar("E", bound=Event)
 
 AGE_BORDER = "age-border"
 """Timer of a person (key: person_id): the day on which it comes of labour age, or leaves it."""
@@ -59,114 +43,74 @@ REGISTRY = "registry"
 CLOCK = "clock"
 
 
-class CannotStart(Invalid):
-    slug = "cannot-start-employment"
-    title_en, title_zh = "The employment cannot be recorded as stated", "无法按所填内容登记就业"
+async def keep_news(tx: Transaction, news: Sequence[PersonState | HouseholdState]) -> None:
+    """Keeps the registry's word on people and households and follows it; an older word changes nothing."""
+    people = _newest(word for word in news if isinstance(word, PersonState))
+    homes = _newest(word for word in news if isinstance(word, HouseholdState))
+    await hold_timers(tx, AGE_BORDER, list(people))
+    near = await households.lock_near(tx, [*homes, *(word.household_id for word in people.values())], list(people))
+    kept = await households.save_copies(tx, [_household_copy(word) for word in homes.values()])
+    heard = await persons.save_copies(tx, [_person_copy(word) for word in people.values()])
+    if not kept and not heard:
+        return
+    workers = await persons.load_workers(tx, near)
+    await _watch_ages(tx, [workers[row["person_id"]] for row in heard])
+    moved = [row[side] for row in heard if row["was_in"] not in (None, row["is_in"]) for side in ("was_in", "is_in")]
+    await follow(tx, near, workers, REGISTRY, moved=moved)
 
 
-class CannotEnd(Invalid):
-    slug = "cannot-end-employment"
-    title_en, title_zh = "The end of the employment cannot be recorded as stated", "无法按所填内容登记就业结束"
+def _newest(news: Iterable[E]) -> dict[str, E]:
+    """The last word on each aggregate, by its id."""
+    return {word.key_value: word for word in sorted(news, key=lambda word: word.version)}
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
-    """Id of the new employment, and what to look at."""
-
-    employment_id: str
-    warnings: tuple[Fault, ...]
-
-
-async def keep_person(tx: Transaction, event: PersonState) -> None:
-    """Keeps the registry's word on a person and follows it; an older word changes nothing."""
-    near = await store.lock_near(tx, event.household_id, event.person_id)
-    values = event.model_dump(
-        include={"version", "state", "household_id", "sex", "birth_on", "died_on", "labour_class"}
+def _person_copy(word: PersonState) -> persons.PersonCopy:
+    return (
+        word.person_id,
+        word.version,
+        word.state,
+        word.household_id,
+        word.sex,
+        word.birth_on,
+        word.died_on,
+        word.labour_class,
+        word.work.model_dump(mode="json") if word.work else None,
     )
-    values["work"] = event.work.model_dump(mode="json") if event.work else None
-    if await store.save_person_copy(tx, event.person_id, values):
-        await _watch_age(tx, event.person_id, event.state, event.sex, event.birth_on)
-        await _follow(tx, near, await store.load_workers(tx, near), REGISTRY)
 
 
-async def keep_household(tx: Transaction, event: HouseholdState) -> None:
-    """Keeps the registry's word on a household and follows it; an older word changes nothing."""
-    near = await store.lock_near(tx, event.household_id)
-    values = event.model_dump(include={"version", "state", "community_code", "estate", "block", "unit", "flat"})
-    values["members"] = [member.person_id for member in event.members]
-    if await store.save_household_copy(tx, event.household_id, values):
-        await _follow(tx, near, await store.load_workers(tx, near), REGISTRY)
+def _household_copy(word: HouseholdState) -> households.HouseholdCopy:
+    return (
+        word.household_id,
+        word.version,
+        word.state,
+        word.community_code,
+        word.estate,
+        word.block,
+        word.unit,
+        word.flat,
+        [member.person_id for member in word.members],
+        word.registered_poor,
+    )
 
 
 async def check_age(tx: Transaction, person_id: str) -> None:
     """The person comes of labour age today, or leaves it."""
-    person = await store.find_person_copy(tx, person_id)
-    if person is None:
-        return
-    near = await store.lock_near(tx, person["household_id"], person_id)
-    await _watch_age(tx, person_id, person["state"], person["sex"], person["birth_on"])
-    await _follow(tx, near, await store.load_workers(tx, near), CLOCK)
+    near = await households.lock_near(tx, [], [person_id])
+    workers = await persons.load_workers(tx, near)
+    if person_id in workers:
+        await _watch_ages(tx, [workers[person_id]])
+        await follow(tx, near, workers, CLOCK)
 
 
-async def _watch_age(tx: Transaction, person_id: str, state: str, sex: str, birth_on: date) -> None:
-    border = next_age_border(sex, birth_on, tx.today) if state == Presence.RESIDENT else None
-    if border is None:
-        await cancel_timer(tx, AGE_BORDER, person_id)
-    else:
-        await set_timer(tx, AGE_BORDER, person_id, clock.end_of_day(border - timedelta(days=1)))
-
-
-async def start_employment(tx: Transaction, actor: Actor, person_id: str, terms: Terms) -> Started:
-    """A person starts work: no longer seeks it, and the household is no longer without.
-
-    A credit code whose check digits do not fit is a warning, never a refusal. Raises PersonNotFound, CannotStart with every reason
-    (deceased or withdrawn; under 16, Labour Law art. 15; a day to come; one person, one public post), Conflict.
-    """
-    near, workers = await _load_near(tx, actor, person_id)
-    worker = workers[person_id]
-    if faults := faults_of_start(worker, terms, tx.today):
-        raise CannotStart(faults=faults)
-    employment = Employment(new_id(), worker.household_id, Source.RECORDED, terms)
-    await _follow(tx, near, workers, actor.subject, {person_id: employment})
-    codes = check_credit_code(terms.employer).warnings if terms.employer else ()
-    return Started(employment.employment_id, tuple(_look_at_employer(code) for code in codes))
-
-
-def _look_at_employer(code: str) -> Fault:
-    return Fault(
-        "/employer", code, "look at it again: a check digit does not fit", "请核对：统一社会信用代码校验位不符"
-    )
-
-
-async def end_employment(
-    tx: Transaction, actor: Actor, employment_id: str, check: Callable[[int], None], ended_on: date, reason: EndReason
-) -> None:
-    """An employment ends: the person may seek work again, and the household be without.
-
-    Raises EmploymentNotFound, what `check` raises for the present version, IllegalMove, CannotEnd, Conflict.
-    """
-    row = await store.get_employment(tx, employment_id, actor.place)
-    near, workers = await _load_near(tx, actor, row["person_id"])
-    worker = workers[row["person_id"]]
-    held = {employment.employment_id: employment for employment in worker.employments}
-    if employment_id not in held:
-        raise IllegalMove(members={"state": EmploymentStatus.WITHDRAWN, "action": EmploymentAction.END})
-    employment = held[employment_id]
-    check(employment.version)
-    move_employment(employment.status, EmploymentAction.END)
-    if faults := faults_of_end(employment, ended_on, tx.today):
-        raise CannotEnd(faults=faults)
-    await _follow(tx, near, workers, actor.subject, {worker.person_id: employment.ended(ended_on, reason)})
-
-
-async def _load_near(tx: Transaction, actor: Actor, person_id: str) -> tuple[list[str], dict[str, Worker]]:
-    """Households near the person, locked, and their people. Raises PersonNotFound, Conflict."""
-    person = await store.get_person(tx, person_id, actor.place)
-    near = await store.lock_near(tx, person["household_id"], person_id)
-    workers = await store.load_workers(tx, near)
-    if person_id not in workers or workers[person_id].household_id not in near:
-        raise Conflict("The person moved to another household just now; try again.", "该人员刚变更住户，请重试。")
-    return near, workers
+async def _watch_ages(tx: Transaction, people: Sequence[Worker]) -> None:
+    """Sets the timers of the days on which these people come to a border of labour age; takes the timers of all others away."""
+    borders = {
+        w.person_id: next_age_border(w.sex, w.birth_on, tx.today) if w.presence is Presence.RESIDENT else None
+        for w in people
+    }
+    due = [(person_id, clock.end_of_day(on - timedelta(days=1))) for person_id, on in borders.items() if on]
+    await set_timers(tx, AGE_BORDER, due)
+    await cancel_timers(tx, AGE_BORDER, [person_id for person_id, on in borders.items() if on is None])
 
 
 # in line with all that is known
@@ -190,28 +134,26 @@ class _Turn:
         return bool(self.changes) or (why_not_seeking(self.after, on) is None) != (self.before.seeker_id is not None)
 
 
-async def _follow(
+async def follow(
     tx: Transaction,
     near: Sequence[str],
     workers: Mapping[str, Worker],
     by: str,
     acts: Mapping[str, Employment] | None = None,
+    moved: Collection[str] = (),
 ) -> None:
-    """Brings employments, seekers and standing of the locked households in line; `acts`: what is done to whom beforehand."""
+    """Brings employments, seekers and standing in line in the locked households `near`, whose people `workers` are. `acts`: what is done
+    to whom beforehand; `moved`: households that people came to or left, which show other people than before."""
     turns = [_turn(worker, (acts or {}).get(worker.person_id)) for worker in workers.values()]
-    changes = [(turn.before.person_id, change) for turn in turns for change in turn.changes]
-    if changes:
-        newest = {change.employment_id: (person_id, change) for person_id, change in changes}
-        await store.save_employments(tx, list(newest.values()), by)
+    await _follow_employments(tx, turns, by)
     await _follow_seekers(tx, turns)
     changed = [turn for turn in turns if turn.is_change(tx.today)]
     if changed:
         versions = [(turn.before.person_id, turn.before.version + max(len(turn.said), 1)) for turn in changed]
-        await store.save_workers(tx, versions)
+        await persons.save_workers(tx, versions)
     for turn in changed:
         _say_work(tx, turn)
-    # More than one: somebody goes from one to the other, and both show other people than before.
-    touched = set(near) if len(near) > 1 else {turn.before.household_id for turn in changed}
+    touched = {*moved, *(turn.before.household_id for turn in changed)}
     await _follow_households(tx, near, {turn.after.person_id: turn.after for turn in turns}, touched)
 
 
@@ -224,6 +166,12 @@ def _turn(before: Worker, act: Employment | None) -> _Turn:
     return _Turn(before, after, changes)
 
 
+async def _follow_employments(tx: Transaction, turns: Sequence[_Turn], by: str) -> None:
+    newest = {change.employment_id: (turn.before.person_id, change) for turn in turns for change in turn.changes}
+    if newest:
+        await employments.save_employments(tx, list(newest.values()), by)
+
+
 async def _follow_seekers(tx: Transaction, turns: Sequence[_Turn]) -> None:
     opened: list[tuple[str, str]] = []
     closed: list[tuple[str, str, str]] = []
@@ -234,7 +182,7 @@ async def _follow_seekers(tx: Transaction, turns: Sequence[_Turn]) -> None:
         elif why and turn.before.seeker_id:
             closed.append((turn.before.seeker_id, move_seeker(SeekerStatus.SEEKING, seeker_action(why)), why))
     if opened or closed:
-        await store.save_seekers(tx, opened, closed)
+        await seekers.save_seekers(tx, opened, closed)
 
 
 def _say_work(tx: Transaction, turn: _Turn) -> None:
@@ -274,7 +222,7 @@ async def _follow_households(
     tx: Transaction, near: Sequence[str], workers: Mapping[str, Worker], touched: set[str]
 ) -> None:
     rows: list[tuple[Any, ...]] = []
-    for row in await store.load_households(tx, near):
+    for row in await households.load_households(tx, near):
         household_id, before = row["household_id"], row["standing"]
         standing = _standing(tx, row, workers)
         if standing == before and household_id not in touched:
@@ -288,7 +236,7 @@ async def _follow_households(
             state = {"household_id": household_id, "community_code": row["community_code"], "without_work": without}
             outbox.emit(tx, kind(version=version, since=since, **state))
     if rows:
-        await store.save_households(tx, rows)
+        await households.save_households(tx, rows)
 
 
 def _standing(tx: Transaction, household: Row, workers: Mapping[str, Worker]) -> Standing:

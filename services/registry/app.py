@@ -9,20 +9,25 @@ from services.registry.households.api import routes as households
 from services.registry.persons.api import routes as persons
 from services.registry.settings import RegistrySettings
 from services.registry.settling.api import routes as settling
-from services.registry.worker import create_worker
+from services.registry.worker import create_worker, kinds
 from shared.app import create_app, serve
-from shared.auth import Verifier
+from shared.auth import Scope, Verifier
+from shared.imports.api import import_routes
 from shared.operations import dead_letters
 from shared.privacy import KeyRing
 
 
 def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastAPI:
     """Raises OSError or BadKeys where `keys_file` cannot be read."""
-    routers = [communities, settling, households, persons, dead_letters("registry")]
+    keys = KeyRing.load(settings.keys_file)
+    roster, dwelling = kinds(settings, keys)
+    files = [
+        import_routes("/v1/registry/imports", "registry: imports", roster, Scope.REGISTRY_WRITE),
+        import_routes("/v1/registry/dwellings/imports", "registry: imports", dwelling, Scope.REGISTRY_WRITE),
+    ]
+    routers = [communities, settling, households, persons, *files, dead_letters("registry")]
     app = create_app("registry", "Anju registry", settings, routers, create_worker(settings), verifier)
-    if settings.keys_file is None:
-        raise OSError("ANJU_KEYS_FILE must name the file with the master keys")
-    app.state.keys = KeyRing.load(settings.keys_file)
+    app.state.keys = keys
     return app
 
 

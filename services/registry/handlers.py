@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from services.registry.households.service import keep_without_work
 from services.registry.persons.service import keep_work
 from shared.contracts.jobs import (
@@ -16,21 +18,14 @@ from shared.db import Transaction
 from shared.inbox import Handlers
 
 
-async def on_work_changed(tx: Transaction, event: WorkerState) -> None:
+async def on_work_changed(tx: Transaction, events: Sequence[WorkerState]) -> None:
     """Who works, as jobs has it."""
-    await keep_work(
-        tx,
-        event.person_id,
-        event.household_id,
-        event.version,
-        event.work,
-        [e.model_dump(mode="json") for e in event.employments],
-    )
+    await keep_work(tx, [event.model_dump(mode="json") for event in events])
 
 
-async def on_without_work_changed(tx: Transaction, event: HouseholdWithoutWorkState) -> None:
+async def on_without_work_changed(tx: Transaction, events: Sequence[HouseholdWithoutWorkState]) -> None:
     """Whether a household with labour has no one in work."""
-    await keep_without_work(tx, event.household_id, event.version, event.without_work, event.since)
+    await keep_without_work(tx, [(e.household_id, e.version, e.without_work, e.since) for e in events])
 
 
 HANDLERS: Handlers = {

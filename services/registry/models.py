@@ -29,9 +29,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.registry.households.domain import HouseholdKind, HouseholdStatus
 from services.registry.persons.domain import PersonStatus
+from shared.imports.models import import_tables
 from shared.tables import Instant, kernel_metadata, one_of
 
 metadata = kernel_metadata()
+import_tables(metadata)
 
 
 communities = Table(

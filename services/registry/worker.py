@@ -1,15 +1,28 @@
-"""The registry's worker: relay, consumer, janitor. `python -m services.registry.worker` runs it apart from the API."""
+"""The registry's worker: relay, consumer, imports, janitor. `python -m services.registry.worker` runs it apart from the API."""
 
 from __future__ import annotations
 
 from services.registry.handlers import HANDLERS
+from services.registry.imports.service import roster_kind
+from services.registry.plans.service import DWELLING_KIND
 from services.registry.settings import RegistrySettings
 from shared.app import serve_worker
+from shared.imports.kinds import ImportKind
+from shared.imports.runner import Imports
+from shared.privacy import KeyRing
 from shared.worker import Worker
 
 
+def kinds(settings: RegistrySettings, keys: KeyRing) -> tuple[ImportKind, ...]:
+    """The kinds of files that the registry takes."""
+    return roster_kind(keys, settings.known_areas), DWELLING_KIND
+
+
 def create_worker(settings: RegistrySettings) -> Worker:
-    return Worker("registry", settings, HANDLERS)
+    """Raises OSError or BadKeys where `keys_file` cannot be read."""
+    keys = KeyRing.load(settings.keys_file)
+    imports = Imports(kinds(settings, keys), keys, settings)
+    return Worker("registry", settings, HANDLERS, loops={"imports": imports.run})
 
 
 if __name__ == "__main__":

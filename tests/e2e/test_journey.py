@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.ids import new_id
-from tests.e2e.platform import Platform, within
+from tests.support.platform import Platform, within
 
 SCHEMES = {"110", "170", "210", "310", "390", "410", "510"}
 

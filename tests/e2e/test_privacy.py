@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from tests.e2e.platform import Platform
 from tests.support.people import household, id_number, plan
+from tests.support.platform import Platform
 
 COMMUNITY = "522731003077"
 PHONES = ["13987654321", "18612340987"]

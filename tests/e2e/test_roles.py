@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.platform import Platform
+from tests.support.platform import Platform
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from shared.ids import new_id
-from tests.e2e.platform import Platform, within
 from tests.support.people import household, member, plan
+from tests.support.platform import Platform, within
 
 COMMUNITY = "522731003066"
 

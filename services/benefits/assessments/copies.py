@@ -90,7 +90,7 @@ class Finding:
 
 
 def home_of(row: Said) -> Home | None:
-    """The household of a row of `assessments.store.load_home`; None where it is not known, or not settled."""
+    """The household of a row of `assessments.store.load_homes`; None where it is not known, or not settled."""
     if row["state"] != _SETTLED:
         return None
     pending = {(subject, Scheme(scheme)) for subject, scheme in row["pending"]}

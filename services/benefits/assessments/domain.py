@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from services.benefits.assessments import parameters as names
+from services.benefits.assessments.alike import about
 from services.benefits.assessments.facts import (
     NO_DIBAO,
     NO_WORK,
@@ -50,7 +51,7 @@ from services.benefits.assessments.reasons import (
 )
 from services.benefits.assessments.rules import TABLE
 from services.benefits.assessments.rules_dibao import DIBAO_TABLE, HouseholdSheet, reclass_to_urban
-from services.benefits.assessments.sheets import PersonSheet, Route, Row, full_years, years_after
+from services.benefits.assessments.sheets import PersonSheet, Route, Row
 from services.benefits.assessments.unknowns import Sheet, Tree, answers, decisive, explore, only_answer
 
 __all__ = [
@@ -87,54 +88,29 @@ S = TypeVar("S", bound=Sheet)
 T = TypeVar("T")
 
 _OPENS = frozenset({Outcome.TRANSFER, Outcome.CHANGE})
-_MEDICAL = (Scheme.EMPLOYEE_MEDICAL, Scheme.RESIDENT_MEDICAL)
-_READS: dict[Scheme, tuple[tuple[str, ...], tuple[Scheme, ...]]] = {
-    Scheme.EMPLOYEE_PENSION: (
-        ("sex", "birth_on", "hukou_division", "work", "organised_transfer"),
-        (Scheme.EMPLOYEE_PENSION,),
-    ),
-    Scheme.RESIDENT_PENSION: (
-        ("birth_on", "hukou_division", "hukou_moved", "hukou_moved_on"),
-        (Scheme.RESIDENT_PENSION,),
-    ),
-    Scheme.UNEMPLOYMENT: (("work",), (Scheme.UNEMPLOYMENT,)),
-    Scheme.EMPLOYEE_MEDICAL: (("work",), _MEDICAL),
-    Scheme.RESIDENT_MEDICAL: (("hukou_division", "hukou_moved"), _MEDICAL),
-    Scheme.INJURY: ((), (Scheme.INJURY,)),
-    Scheme.MATERNITY: ((), (Scheme.MATERNITY,)),
-}
 _HOUSEHOLD_HUKOU = "household-hukou"
 
 
 def assess(facts: PersonFacts, parameters: Parameters, on: date) -> dict[Scheme, Assessment]:
     """The outcome of every scheme of a settled person on a day. Raises MissingParameter if the parameters are incomplete."""
     in_force = parameters_on(parameters, on)
-    read = {scheme: _about(scheme, facts, on) for scheme in PERSON_SCHEMES}
+    alike = {scheme: about(scheme, facts, in_force, on) for scheme in PERSON_SCHEMES}
     return {
-        scheme: _assess_scheme(about, scheme, in_force, on, tuple(about.relations.items()))
-        for scheme, about in read.items()
+        scheme: _assess_scheme(facts, scheme, in_force, on, tuple(facts.relations.items()))
+        for scheme, facts in alike.items()
     }
 
 
 def assess_dibao(facts: HouseholdFacts, parameters: Parameters, on: date) -> Assessment:
     """The outcome for a settled household's dibao (低保) on a day. Raises MissingParameter if the parameters are incomplete."""
-    sheet = HouseholdSheet(facts, parameters_on(parameters, on), on)
+    return _assess_household(facts, parameters_on(parameters, on), on)
+
+
+@lru_cache(maxsize=8192)
+def _assess_household(facts: HouseholdFacts, parameters: InForce, on: date) -> Assessment:
+    sheet = HouseholdSheet(facts, parameters, on)
     notes = (RECLASS,) if only_answer(lambda: reclass_to_urban(sheet), sheet) else ()
     return _conclude(Scheme.DIBAO, sheet, DIBAO_TABLE, {"same-county": notes})
-
-
-def _about(scheme: Scheme, facts: PersonFacts, on: date) -> PersonFacts:
-    """The facts that the rules of a scheme read, and no more: whoever is alike in them is assessed once."""
-    read, related = _READS[scheme]
-    birth_on = facts.birth_on if "birth_on" in read else None
-    if birth_on and scheme is Scheme.EMPLOYEE_PENSION:  # its rules look at full years only
-        birth_on = years_after(on, -full_years(birth_on, on))
-    return PersonFacts(
-        facts.residence_division,
-        **({name: getattr(facts, name) for name in read} | {"birth_on": birth_on}),
-        relations={other: facts.relations.get(other) for other in related},
-        open_cases=facts.open_cases & {scheme},
-    )
 
 
 @lru_cache(maxsize=8192)

@@ -160,6 +160,7 @@ class InForce:
     rows: Parameters
     _found: dict[tuple[str, str], bool | int | str] = field(default_factory=dict, repr=False)
     _pools: dict[tuple[Scheme, str], str] = field(default_factory=dict, repr=False)
+    _numbers: dict[tuple[str, ...], tuple[int, ...]] = field(default_factory=dict, repr=False)
 
     def value(self, name: str, division: str) -> bool | int | str:
         """Value of a parameter at a division. Raises MissingParameter."""
@@ -190,10 +191,22 @@ class InForce:
 
     def number(self, name: str, division: str) -> int:
         """A whole-number parameter. Raises MissingParameter, TypeError."""
-        value = self.value(name, division)
+        return self._number(self.value(name, division), name)
+
+    @staticmethod
+    def _number(value: bool | int | str, name: str) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
             raise TypeError(f"{name} must be a whole number")
         return value
+
+    def numbers(self, *wanted: str) -> tuple[int, ...]:
+        """The different values that these whole-number parameters have anywhere, in order. Raises MissingParameter, TypeError."""
+        if wanted not in self._numbers:
+            values = {self._number(row.value, row.name) for row in self.rows if row.name in wanted}
+            if not values:
+                raise MissingParameter(", ".join(wanted))
+            self._numbers[wanted] = tuple(sorted(values))
+        return self._numbers[wanted]
 
     def prefixes(self, name: str) -> tuple[str, ...]:
         """Where a parameter is set apart from the country's row."""

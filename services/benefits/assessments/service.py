@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.benefits.assessments import store
@@ -20,16 +21,17 @@ class Standing:
 
 async def load_standing(tx: Transaction, household_id: str) -> Standing:
     """What an assessment of the household rests on now. The household is locked."""
-    row = await store.load_home(tx, household_id)
-    return Standing(home_of(row), store.parameters_of(row["parameters"]))
+    (row,) = await store.load_homes(tx, [household_id])
+    return Standing(home_of(row), await store.list_parameters(tx))
 
 
-async def assess_household(tx: Transaction, household_id: str) -> Parameters:
+async def assess_households(tx: Transaction, household_ids: Sequence[str]) -> Parameters:
     """Assesses every present member in every scheme, and the household's dibao once all its members have been heard of; what is no
-    longer so goes. Nothing moves by it: a case opens on an application. The household is locked. The parameters it rested on."""
-    row = await store.load_home(tx, household_id)
-    parameters = store.parameters_of(row["parameters"])
-    home = home_of(row)
-    findings = assess_home(home, parameters, tx.today) if home else []
-    await store.save_assessments(tx, household_id, findings, row["assessed"])
+    longer so goes. Nothing moves by it: a case opens on an application. The households are locked. The parameters it rested on."""
+    parameters = await store.list_parameters(tx)
+    told = []
+    for row in await store.load_homes(tx, household_ids):
+        home = home_of(row)
+        told.append((row["household_id"], assess_home(home, parameters, tx.today) if home else [], row["assessed"]))
+    await store.save_assessments(tx, told)
     return parameters

@@ -30,7 +30,7 @@ from shared.divisions import county
 S = TypeVar("S", bound=Sheet)
 
 SUSPENDED = frozenset({RelationState.PAUSED, RelationState.ENDED})
-_MEDICAL = (Scheme.EMPLOYEE_MEDICAL, Scheme.RESIDENT_MEDICAL)
+MEDICAL = (Scheme.EMPLOYEE_MEDICAL, Scheme.RESIDENT_MEDICAL)
 _KINDS = (EmployerKind.PUBLIC, EmployerKind.ENTERPRISE)
 _CLASSES = list(MoveClass)
 
@@ -105,12 +105,15 @@ class PersonSheet(Sheet):
     def __init__(self, facts: PersonFacts, scheme: Scheme, parameters: InForce, on: date) -> None:
         super().__init__()
         self.facts, self.scheme, self.parameters, self.on = facts, scheme, parameters, on
+        self._insurance = f"insurance-{scheme}"
+        self._pools: dict[str, str] = {}
+        self._move: tuple[tuple[Relation, ...], str, tuple[Reach, Relation, str]] | None = None
 
     @cached_property
     def places(self) -> tuple[str, ...]:
         """Values for a place that is not known."""
         facts, apart = self.facts, (pool_name(self.scheme), names.TEMPORARY_ACCOUNT_MAN, names.TEMPORARY_ACCOUNT_WOMAN)
-        schemes = _MEDICAL if self.scheme in _MEDICAL else (self.scheme,)
+        schemes = MEDICAL if self.scheme in MEDICAL else (self.scheme,)
         known = [facts.residence_division, facts.hukou_division, facts.work.division if facts.work else None]
         known += [relation.division for scheme in schemes for relation in facts.relations.get(scheme) or ()]
         known += [(prefix + "010101")[:6] for name in apart for prefix in self.parameters.prefixes(name)]
@@ -119,12 +122,12 @@ class PersonSheet(Sheet):
     def relations(self) -> tuple[Relation, ...]:
         """The relations of the scheme that count: ended ones in medical insurance only."""
         known = self._known_relations
-        return self.ask(f"insurance-{self.scheme}", None, self._possible_relations) if known is None else known
+        return self.ask(self._insurance, None, self._possible_relations) if known is None else known
 
     @cached_property
     def _known_relations(self) -> tuple[Relation, ...] | None:
         known = self.facts.relations.get(self.scheme)
-        return known if known is None or self.scheme in _MEDICAL else tuple(filter(stands, known))
+        return known if known is None or self.scheme in MEDICAL else tuple(filter(stands, known))
 
     def _possible_relations(self) -> Iterator[tuple[Relation, ...]]:
         scheme, places, state = self.scheme, self.places, RelationState
@@ -135,7 +138,7 @@ class PersonSheet(Sheet):
             yield (Relation(scheme, old, state.PAUSED, False),)
             if scheme is Scheme.EMPLOYEE_PENSION:
                 yield (Relation(scheme, old, state.PAUSED, True),)
-            if scheme in _MEDICAL:
+            if scheme in MEDICAL:
                 yield (Relation(scheme, old, state.ENDED, False),)
             for new in self._places_insured_anew():
                 for since in self._years_paid(new) if new != old else ():
@@ -150,15 +153,18 @@ class PersonSheet(Sheet):
 
     def _places_insured_anew(self) -> tuple[str, ...]:
         """Where a second relation makes a difference: where "insured there" is asked."""
-        if self.scheme not in (Scheme.EMPLOYEE_PENSION, *_MEDICAL):
+        if self.scheme not in (Scheme.EMPLOYEE_PENSION, *MEDICAL):
             return ()
         work = self.facts.work
         known = work and work.division if self.scheme is not Scheme.RESIDENT_MEDICAL else None
         return (county(known),) if known else self.places
 
-    def pool(self, division: str, scheme: Scheme | None = None) -> str:
-        """The pool of the sheet's scheme, or of another, that a place lies in."""
-        return pool(scheme or self.scheme, division, self.parameters)
+    def pool(self, division: str) -> str:
+        """The pool of the sheet's scheme that a place lies in."""
+        found = self._pools.get(division)
+        if found is None:
+            found = self._pools[division] = pool(self.scheme, division, self.parameters)
+        return found
 
     def work_place(self) -> str | None:
         """None: no work."""
@@ -183,8 +189,11 @@ class PersonSheet(Sheet):
         place = self.work_place() if relations else None
         if place is None:
             return None
-        reach, relation = max(((self._reach(r, place), r) for r in relations), key=lambda x: (x[0], _ease(x[1])))
-        return reach, relation, place
+        last = self._move  # several rules in a row ask the same
+        if last is None or last[0] is not relations or last[1] != place:
+            reach, relation = max(((self._reach(r, place), r) for r in relations), key=lambda x: (x[0], _ease(x[1])))
+            last = self._move = relations, place, (reach, relation, place)
+        return last[2]
 
     def _reach(self, relation: Relation, place: str) -> Reach:
         if move_class(relation.division, place) is MoveClass.INTRA_COUNTY:
@@ -276,4 +285,5 @@ class PersonSheet(Sheet):
             return (relations[0], None) if insured else None
         paid = [relation.division for relation in others if relation.state is RelationState.PAYING]
         pairs = ((old, new) for old in relations for new in paid)
-        return next((p for p in pairs if self.pool(p[0].division, other) != self.pool(p[1], other)), None)
+        apart = (p for p in pairs if pool(other, p[0].division, self.parameters) != pool(other, p[1], self.parameters))
+        return next(apart, None)

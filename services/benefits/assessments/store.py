@@ -18,10 +18,10 @@ from shared.db import Read, Row, Transaction, columns, json_text
 _PENDING = f"status in ({', '.join(sorted(repr(str(status)) for status in PENDING))})"
 
 
-async def load_home(tx: Transaction, household_id: str) -> Row:
-    """All that the assessments of a household rest on: its copy (`state` None: not known yet), those of the people it names, their
-    pending cases, parameters that stand beside the defaults, and what is assessed by now. The household is locked."""
-    row = await tx.fetchrow(
+async def load_homes(tx: Transaction, household_ids: Sequence[str]) -> list[Row]:
+    """All that the assessments of households rest on, beside the parameters: their copies (`state` None: not known yet), those of the
+    people they name, their pending cases; and what is assessed by now. The households are locked."""
+    return await tx.fetch(
         f"""select one.household_id, h.version, h.state, h.community_code, h.members, h.dibao,
                    (select coalesce(jsonb_agg(jsonb_build_object(
                                'person_id', p.person_id, 'version', p.version, 'state', p.state,
@@ -30,14 +30,11 @@ async def load_home(tx: Transaction, household_id: str) -> Row:
                      where p.person_id = any(h.members)) as people,
                    (select coalesce(jsonb_agg(jsonb_build_array(c.subject_id, c.scheme)), '[]')
                       from cases c where c.subject_id = any(h.members || h.household_id) and c.{_PENDING}) as pending,
-                   (select coalesce(jsonb_agg(p), '[]') from parameters p) as parameters,
                    (select coalesce(jsonb_agg(jsonb_build_array(a.subject_id, a.scheme, a.digest)), '[]')
                       from assessments a where a.household_id = one.household_id) as assessed
-              from (values ($1::uuid)) as one (household_id) left join household_copies h using (household_id)""",
-        household_id,
+              from unnest($1::uuid[]) as one (household_id) left join household_copies h using (household_id)""",
+        household_ids,
     )
-    assert row is not None  # a left join from one row
-    return row
 
 
 def parameters_of(rows: Iterable[Mapping[str, Any]]) -> Parameters:
@@ -52,52 +49,77 @@ async def list_parameters(read: Read) -> Parameters:
     return parameters_of(await read.fetchval("select coalesce(jsonb_agg(p), '[]') from parameters p"))
 
 
-_COLUMNS = (
-    "subject_id uuid, scheme text, person_id uuid, outcome text, reasons jsonb, one_of bool, missing jsonb,"
-    " from_division text, to_division text, fund_moves bool, notes jsonb, digest text, based_on jsonb"
+_SAID = (
+    "digest text, outcome text, reasons jsonb, one_of bool, missing jsonb, from_division text, to_division text, fund_moves bool,"
+    " notes jsonb"
 )
-_NAMES = [part.split()[0] for part in _COLUMNS.split(",")]
-_KINDS = [part.split()[1] for part in _COLUMNS.split(",")]
-_DIGEST = _NAMES.index("digest")
+_NAMES = [part.split()[0] for part in _SAID.split(",")]
+_KINDS = [part.split()[1] for part in _SAID.split(",")]
+_KEPT = ("household_id", "based_on", *_NAMES, "assessed_at")
 
 _SAVE = f"""
 with gone as (
-   delete from assessments a using unnest($3::uuid[], $4::text[]) as g (subject_id, scheme)
-    where a.household_id = $1 and a.subject_id = g.subject_id and a.scheme = g.scheme),
+   delete from assessments a using unnest($3::uuid[], $4::text[], $5::uuid[]) as g (subject_id, scheme, household_id)
+    where (a.subject_id, a.scheme, a.household_id) = (g.subject_id, g.scheme, g.household_id)),
+told as materialized (
+   select {", ".join(f"{name}::jsonb" if kind == "jsonb" else name for name, kind in zip(_NAMES, _KINDS, strict=True))}
+     from unnest({", ".join(f"${n}::{'text' if kind == 'jsonb' else kind}[]" for n, kind in enumerate(_KINDS, 12))})
+          as t ({", ".join(_NAMES)})),
 saved as (
-   insert into assessments ({", ".join(_NAMES)}, household_id, assessed_at)
-   select {", ".join(f"{name}::jsonb" if kind == "jsonb" else name for name, kind in zip(_NAMES, _KINDS, strict=True))}, $1, $2
-     from unnest({", ".join(f"${n}::{'text' if kind == 'jsonb' else kind}[]" for n, kind in enumerate(_KINDS, 5))})
-          as f ({", ".join(_NAMES)})
-   on conflict (subject_id, scheme) do update
-          set {", ".join(f"{name} = excluded.{name}" for name in (*_NAMES[2:], "household_id", "assessed_at"))})
-update household_copies set assessed_version = assessed_version + 1 where household_id = $1
+   insert into assessments (subject_id, scheme, person_id, {", ".join(_KEPT)})
+   select subject_id, scheme, person_id, household_id, based_on::jsonb, told.*, $1
+     from unnest($6::uuid[], $7::text[], $8::uuid[], $9::uuid[], $10::text[], $11::text[])
+          as f (subject_id, scheme, person_id, household_id, based_on, digest) join told using (digest)
+   on conflict (subject_id, scheme) do update set {", ".join(f"{name} = excluded.{name}" for name in _KEPT)})
+update household_copies set assessed_version = assessed_version + 1 where household_id = any($2::uuid[])
 """
+"""What is told is sent once, to however many people it is told."""
+
+Told = tuple[str, Sequence[Finding], Iterable[tuple[str, str, str]]]
+"""A household, its assessments, and subject, scheme and digest of those it had."""
 
 
-async def save_assessments(
-    tx: Transaction, household_id: str, findings: Sequence[Finding], there: Iterable[tuple[str, str, str]]
-) -> None:
-    """Makes these the assessments of a household; `there`: subject, scheme and digest of those it has. What is the same stays as it
-    is; where anything differs, the household's `assessed_version` goes up."""
+async def save_assessments(tx: Transaction, told: Iterable[Told]) -> None:
+    """Makes these the assessments of households. What is the same stays as it is; where anything differs, the household's
+    `assessed_version` goes up."""
+    changed: list[str] = []
+    gone: list[tuple[str, str, str]] = []
+    found: list[tuple[Any, ...]] = []
+    said: dict[str, tuple[Any, ...]] = {}
+    for household_id, findings, there in told:
+        fresh, ended = _differences(findings, there)
+        if fresh or ended:
+            changed.append(household_id)
+        gone += [(subject_id, scheme, household_id) for subject_id, scheme in ended]
+        for finding in fresh:
+            words = _said(finding.assessment)
+            said[words[0]] = words
+            found.append((*_key(finding), finding.person_id, household_id, json_text(finding.based_on), words[0]))
+    if changed:
+        here = {row[:2] for row in found}  # whose household is another one now: saved anew, so not deleted
+        gone = [row for row in gone if row[:2] not in here]
+        rows = *columns(gone, 3), *columns(found, 6), *columns(said.values(), len(_NAMES))
+        await tx.execute(_SAVE, tx.now, changed, *rows)
+
+
+def _differences(
+    findings: Iterable[Finding], there: Iterable[tuple[str, str, str]]
+) -> tuple[list[Finding], set[tuple[str, str]]]:
+    """The findings that are new or say something else, and the keys of those that are no more."""
     before = {(subject_id, scheme): digest for subject_id, scheme, digest in there}
-    rows = {(row[0], row[1]): row for row in map(_row, findings)}
-    changed = [row for key, row in rows.items() if before.get(key) != row[_DIGEST]]
-    gone = [key for key in before if key not in rows]
-    if changed or gone:
-        await tx.execute(_SAVE, household_id, tx.now, *columns(gone, 2), *columns(changed, len(_NAMES)))
+    now = {_key(finding): finding for finding in findings}
+    fresh = [finding for key, finding in now.items() if before.get(key) != _said(finding.assessment)[0]]
+    return fresh, before.keys() - now.keys()
 
 
-def _row(finding: Finding) -> tuple[Any, ...]:
-    scheme, *said = _said(finding.assessment)
-    return finding.subject_id, scheme, finding.person_id, *said, json_text(finding.based_on)
+def _key(finding: Finding) -> tuple[str, str]:
+    return finding.subject_id, finding.assessment.scheme.value
 
 
 @lru_cache(maxsize=8192)
 def _said(assessment: Assessment) -> tuple[Any, ...]:
-    """Column values, and their digest; people who are alike share an assessment, and what it looks like in the table."""
+    """Digest and column values; people who are alike share an assessment, and what it looks like in the table."""
     values = (
-        str(assessment.scheme),
         str(assessment.outcome),
         json_text(reason_records(assessment.reasons or assessment.either)),
         not assessment.reasons,
@@ -107,7 +129,8 @@ def _said(assessment: Assessment) -> tuple[Any, ...]:
         assessment.fund_moves,
         json_text([{"slug": note.slug, "detail_zh": note.zh, "detail_en": note.en} for note in assessment.notes]),
     )
-    return *values, blake2b(repr(values).encode(), digest_size=12).hexdigest()
+    digest = blake2b(repr((str(assessment.scheme), *values)).encode(), digest_size=12).hexdigest()
+    return digest, *values
 
 
 _LIST = f"""

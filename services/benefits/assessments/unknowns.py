@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -26,14 +26,15 @@ class Sheet:
     """Facts as far as they are known, with those assumed for the moment."""
 
     def __init__(self) -> None:
-        self.assumed: dict[str, object] = {}
+        self.assumed: dict[str, Any] = {}
 
     def ask(self, fact: str, known: T | None, values: Callable[[], Iterable[T]]) -> T:
         """The fact as known or assumed; raises Unknown with the values it may have."""
         if known is not None:
             return known
         if fact in self.assumed:
-            return cast("T", self.assumed[fact])
+            assumed: T = self.assumed[fact]
+            return assumed
         raise Unknown(fact, tuple(values()))
 
 

@@ -15,7 +15,7 @@ from services.benefits import store as subjects
 from services.benefits.assessments.copies import Home, household_facts
 from services.benefits.assessments.domain import Assessment, Parameters, Scheme, assess, assess_dibao
 from services.benefits.assessments.reasons import REASONS
-from services.benefits.assessments.service import assess_household, load_standing
+from services.benefits.assessments.service import assess_households, load_standing
 from services.benefits.cases import store
 from services.benefits.cases.domain import (
     Basis,
@@ -105,7 +105,7 @@ async def apply(tx: Transaction, actor: Actor, application: Application) -> str:
         raise await _case_open(tx, person_id or household_id, scheme)
     if status is CaseStatus.OPEN:
         _say(tx, TransferOpened, [case])
-    await assess_household(tx, household_id)
+    await assess_households(tx, [household_id])
     return str(case["case_id"])
 
 
@@ -223,7 +223,7 @@ async def _assess_subject(tx: Transaction, case: Row) -> None:
     household_id = person["household_id"] if person else case["household_id"]
     if household_id != case["household_id"]:
         await subjects.lock(tx, household_id)
-    await assess_household(tx, household_id)
+    await assess_households(tx, [household_id])
 
 
 def _say(tx: Transaction, kind: type[CaseState], rows: Iterable[Row], reasons: tuple[str, ...] | None = None) -> None:

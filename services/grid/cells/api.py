@@ -10,7 +10,7 @@ from fastapi import Header, Path, Request, Response
 from services.grid import examples
 from services.grid.api import Config, Reading, Writing, copies_of
 from services.grid.cells import service, store
-from services.grid.cells.domain import size_warnings
+from services.grid.cells.domain import Unit, size_warnings
 from services.grid.cells.schemas import CellsBody, CellsView, CellView, UnitView, UnitWithoutCell
 from services.grid.settings import GridSettings
 from shared.app import router
@@ -70,7 +70,7 @@ async def _view(read: Read, actor: Actor, config: GridSettings, request: Request
     without = [UnitWithoutCell.model_validate(dict(r)) for r in await store.list_units_without_cell(read, code, actor)]
     warnings: list[Fault] = []
     if actor.place.block is None:  # who sees a part of the cells cannot judge their size
-        warnings = _untold(cells, await store.list_units_untold(read, code))
+        warnings = _untold(cells, await store.find_units_told(read, code))
         counts = {cell.code: cell.households for cell in cells}
         warnings += size_warnings(counts, config.grid_cell_min, config.grid_cell_max)
     return CellsView(
@@ -99,19 +99,16 @@ def _cells(rows: list[Row]) -> list[CellView]:
     ]
 
 
-def _untold(cells: list[CellView], units: list[Row]) -> list[Fault]:
+def _untold(cells: list[CellView], told: set[Unit] | None) -> list[Fault]:
     """Warnings of units that the registry, having told the community's units, has not named. Pointers go into what is shown."""
-    where = {
-        (cell.code, u.estate, u.block, u.unit): f"/cells/{i}/units/{j}"
-        for i, cell in enumerate(cells)
-        for j, u in enumerate(cell.units)
-    }
     return [
         Fault(
-            where[u["cell_code"], u["estate"], u["block"], u["unit"]],
+            f"/cells/{i}/units/{j}",
             "unit-unknown",
             "the registry has no such unit in this community",
             "登记库中该社区没有此单元",
         )
-        for u in units
+        for i, cell in enumerate(cells)
+        for j, u in enumerate(cell.units)
+        if told is not None and Unit(u.estate, u.block, u.unit) not in told
     ]

@@ -11,7 +11,7 @@ GRID_DIGITS = 15
 """Digits of a general grid's code (综合网格): 12 of the community, 3 of the sequence. Two more name a micro-grid (微网格) below it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Unit:
     """A stair unit (单元) of a block (栋)."""
 

@@ -27,23 +27,41 @@ async def put_cells(
 
     Raises CommunityNotFound outside the actor's place, CellsNotInOrder, PreconditionRequired or PreconditionFailed.
     """
-    if not actor.place.covers(code) or actor.place.block is not None:
+    if not may_put(actor, code):
         raise store.CommunityNotFound
     if faults := faults_of_cells(code, cells):
         raise CellsNotInOrder(faults=faults[:100])
-    await store.lock_community(tx, code, alone=True)
+    await store.lock_community(tx, code)
     there = await store.find_plan(tx, code)
     if there:
         if create_only:
             raise PreconditionFailed("It is there already.", "该社区已有网格划分。")
         match.check(there["version"])
-    version = there["version"] + 1 if there else 1
-    await store.save_cells(tx, code, cells, version, actor.subject)
+    return there is None, await replace_cells(tx, actor, code, cells)
+
+
+def may_put(actor: Actor, code: str) -> bool:
+    """Does the actor's place cover the whole community?"""
+    return actor.place.block is None and actor.place.covers(code)
+
+
+async def replace_cells(tx: Transaction, actor: Actor, code: str, cells: Sequence[Cell]) -> int:
+    """These cells and no others, which are in order; households and visits follow. The community is locked by this transaction alone.
+    The version of the cells."""
+    version = await store.save_cells(tx, code, cells, actor.subject)
     await place_again(tx, code)
-    return there is None, version
+    return version
 
 
-async def keep_community(tx: Transaction, community: CommunityChanged) -> None:
-    """Keeps the registry's word on a community's units; an older word changes nothing."""
-    units = [(unit.estate, unit.block, unit.unit) for unit in community.units]
-    await store.keep_community(tx, community.community_code, community.version, community.name, units)
+async def keep_communities(tx: Transaction, news: Sequence[CommunityChanged]) -> None:
+    """Keeps the registry's word on the units of communities; an older word changes nothing."""
+    newest: dict[str, CommunityChanged] = {}
+    for word in news:
+        there = newest.get(word.community_code)
+        if there is None or there.version < word.version:
+            newest[word.community_code] = word
+    await store.keep_communities(
+        tx,
+        [(word.community_code, word.version, word.name) for word in newest.values()],
+        {code: [(unit.estate, unit.block, unit.unit) for unit in word.units] for code, word in newest.items()},
+    )

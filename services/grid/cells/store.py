@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
-from services.grid.cells.domain import Cell
+from services.grid.cells.domain import Cell, Unit
 from services.grid.store import place_of, seen
 from shared.auth import Actor
 from shared.db import Read, Row, Transaction, columns
@@ -18,10 +19,16 @@ class CommunityNotFound(NotFound):
     title_en, title_zh = "No such community", "未找到该社区"
 
 
-async def lock_community(tx: Transaction, code: str, alone: bool = False) -> None:
-    """Who changes the cells of a community is alone; those who place households in them share. Taken before any household's row."""
+async def lock_community(tx: Transaction, code: str) -> None:
+    """Who changes the cells of a community is alone. Taken before any household's row."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended('cells:' || $1, 0))", code)
+
+
+async def lock_communities(tx: Transaction, codes: Iterable[str]) -> None:
+    """Those who place households in the cells of communities share them. Taken in order of code, before any household's row."""
     await tx.execute(
-        f"select pg_advisory_xact_lock{'' if alone else '_shared'}(hashtextextended('cells:' || $1, 0))", code
+        "select pg_advisory_xact_lock_shared(hashtextextended('cells:' || code, 0)) from unnest($1::text[]) as code",
+        sorted(set(codes)),
     )
 
 
@@ -42,13 +49,13 @@ async def find_community(read: Read, code: str) -> Row | None:
     )
 
 
-async def save_cells(tx: Transaction, code: str, cells: Sequence[Cell], version: int, by: str) -> None:
-    """These cells and no others."""
-    await tx.execute(
-        """insert into cell_plans (community_code, version, changed_at, changed_by) values ($1, $2, $3, $4)
-           on conflict (community_code) do update set version = $2, changed_at = $3, changed_by = $4""",
+async def save_cells(tx: Transaction, code: str, cells: Sequence[Cell], by: str) -> int:
+    """These cells and no others; their version."""
+    version: int = await tx.fetchval(
+        """insert into cell_plans as p (community_code, version, changed_at, changed_by) values ($1, 1, $2, $3)
+           on conflict (community_code) do update set version = p.version + 1, changed_at = $2, changed_by = $3
+           returning version""",
         code,
-        version,
         tx.now,
         by,
     )
@@ -65,6 +72,7 @@ async def save_cells(tx: Transaction, code: str, cells: Sequence[Cell], version:
         code,
         *columns([(unit.estate, unit.block, unit.unit, cell.code) for cell in cells for unit in cell.units], 4),
     )
+    return version
 
 
 async def list_cells(read: Read, code: str, actor: Actor) -> list[Row]:
@@ -102,34 +110,55 @@ async def list_units_without_cell(read: Read, code: str, actor: Actor) -> list[R
     )
 
 
-async def list_units_untold(read: Read, code: str) -> list[Row]:
-    """Units of cells that the registry, having told the community's units, has not named."""
-    return await read.fetch(
-        """select u.estate, u.block, u.unit, u.cell_code
-             from cell_units u join community_copies c using (community_code)
-             left join unit_copies k using (community_code, estate, block, unit)
-            where u.community_code = $1 and k.unit is null""",
+async def find_units_told(read: Read, code: str) -> set[Unit] | None:
+    """The units of a community by the registry's word; None where it has not spoken of the community yet."""
+    rows = await read.fetch(
+        """select k.estate, k.block, k.unit from community_copies c left join unit_copies k using (community_code)
+            where c.community_code = $1""",
         code,
     )
+    return {Unit(row["estate"], row["block"], row["unit"]) for row in rows if row["unit"]} if rows else None
 
 
-async def keep_community(
-    tx: Transaction, code: str, version: int, name: str, units: Sequence[tuple[str, str, str]]
+async def load_cells(tx: Transaction, code: str) -> list[Cell]:
+    """The cells that stand, in order of code and unit. The community is locked by this transaction alone."""
+    rows = await tx.fetch(
+        """select c.cell_code, c.name, c.head_staff_id, u.estate, u.block, u.unit
+             from cells c join cell_units u using (cell_code) where c.community_code = $1 order by c.cell_code""",
+        code,
+    )
+    return [
+        Cell(*cell, tuple(sorted(Unit(u["estate"], u["block"], u["unit"]) for u in units)))
+        for cell, units in groupby(rows, lambda row: (row["cell_code"], row["name"], row["head_staff_id"]))
+    ]
+
+
+async def list_communities(read: Read, division: str) -> list[tuple[str, str]]:
+    """Name and code of every community of a division that the registry has told of."""
+    rows = await read.fetch(
+        "select name, community_code from community_copies where starts_with(community_code, $1) order by community_code",
+        division,
+    )
+    return [(row["name"], row["community_code"]) for row in rows]
+
+
+async def keep_communities(
+    tx: Transaction, copies: Sequence[tuple[str, int, str]], units: Mapping[str, Sequence[tuple[str, str, str]]]
 ) -> None:
-    """The registry's word on a community; an older word changes nothing. `units`: estate, block, unit."""
-    newer = await tx.fetchval(
-        """insert into community_copies as c (community_code, version, name) values ($1, $2, $3)
-           on conflict (community_code) do update set version = $2, name = $3 where c.version < $2 returning true""",
-        code,
-        version,
-        name,
+    """The registry's word on communities (code, version, name), each named once, and on their units (estate, block, unit); an older word
+    changes nothing."""
+    newer = await tx.fetch(
+        """insert into community_copies as c (community_code, version, name)
+           select * from unnest($1::text[], $2::int[], $3::text[]) as t(community_code) order by community_code
+           on conflict (community_code) do update set version = excluded.version, name = excluded.name
+            where c.version < excluded.version
+           returning community_code""",
+        *columns(copies, 3),
     )
-    if not newer:
-        return
-    await tx.execute("delete from unit_copies where community_code = $1", code)
+    codes = [row["community_code"] for row in newer]
+    await tx.execute("delete from unit_copies where community_code = any($1::text[])", codes)
     await tx.execute(
         """insert into unit_copies (community_code, estate, block, unit)
-           select $1, a, b, c from unnest($2::text[], $3::text[], $4::text[]) as t(a, b, c)""",
-        code,
-        *columns(units, 3),
+           select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])""",
+        *columns([(code, *unit) for code in codes for unit in units[code]], 4),
     )

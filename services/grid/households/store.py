@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
 from services.grid.store import place_of, seen
 from shared.auth import Actor
@@ -17,61 +16,66 @@ class HouseholdNotFound(NotFound):
     title_en, title_zh = "No such household", "未找到该住户"
 
 
+HouseholdCopy = tuple[str, int, str, str, str, str, str, str, date]
+"""The registry's word on a household: household_id, version, state, community, estate, block, unit, flat, settled_on."""
+
 _PLACE = "state, community_code, estate, block, unit"
+_WAS, _IS = (", ".join(f"{side}.{column}" for column in _PLACE.split(", ")) for side in ("old", "new"))
 
 
-async def keep_household(tx: Transaction, household_id: str, version: int, copy: Sequence[Any]) -> bool:
-    """The registry's word on a household (`copy`: state, community, estate, block, unit, flat, settled_on), its row locked: does it
-    change where the household belongs? An older word changes nothing."""
-    old, new = (", ".join(f"{side}.{column}" for column in _PLACE.split(", ")) for side in ("old", "new"))
-    moved: bool | None = await tx.fetchval(
-        f"""insert into households as h (household_id, copy_version, {_PLACE}, flat, settled_on, changed_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-            on conflict (household_id) do update
-               set copy_version = $2, state = $3, community_code = $4, estate = $5, block = $6, unit = $7, flat = $8,
-                   settled_on = $9, changed_at = $10
-             where h.copy_version < $2
-            returning ({old}) is distinct from ({new})""",
-        household_id,
-        version,
-        *copy,
+async def keep_households(tx: Transaction, copies: Sequence[HouseholdCopy]) -> list[Row]:
+    """Keeps the registry's word on households, each named once; their rows are locked. Those (household_id, state) of which it changes
+    where they belong; an older word changes nothing."""
+    return await tx.fetch(
+        f"""with kept as (
+               insert into households as h (household_id, copy_version, {_PLACE}, flat, settled_on, changed_at)
+               select t.*, $1 from unnest($2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                                          $9::text[], $10::date[]) as t(household_id) order by household_id
+               on conflict (household_id) do update
+                  set copy_version = excluded.copy_version, state = excluded.state, community_code = excluded.community_code,
+                      estate = excluded.estate, block = excluded.block, unit = excluded.unit, flat = excluded.flat,
+                      settled_on = excluded.settled_on, changed_at = excluded.changed_at
+                where h.copy_version < excluded.copy_version
+               returning h.household_id, h.state, ({_WAS}) is distinct from ({_IS}) as moved)
+            select household_id, state from kept where moved order by household_id""",
         tx.now,
+        *columns(copies, 9),
     )
-    return bool(moved)
 
 
-async def keep_without_work(
-    tx: Transaction, household_id: str, version: int, without_work: bool, since: datetime | None
-) -> bool:
-    """Jobs' word on a household, its row locked: does it say something new? An older word changes nothing."""
-    new: bool | None = await tx.fetchval(
-        """insert into households as h (household_id, without_work_version, without_work, without_work_since, changed_at)
-           values ($1, $2, $3, $4, $5)
-           on conflict (household_id) do update
-              set without_work_version = $2, without_work = $3, without_work_since = $4, changed_at = $5
-            where h.without_work_version < $2
-           returning (old.without_work, old.without_work_since) is distinct from (new.without_work, new.without_work_since)""",
-        household_id,
-        version,
-        without_work,
-        since,
+async def keep_without_work(tx: Transaction, copies: Sequence[tuple[str, int, bool, datetime | None]]) -> list[str]:
+    """Keeps jobs' word on households (household_id, version, without_work, since), each named once; their rows are locked. Those of
+    which it says something new; an older word changes nothing."""
+    rows = await tx.fetch(
+        """with kept as (
+               insert into households as h
+                      (household_id, without_work_version, without_work, without_work_since, changed_at)
+               select t.*, $1 from unnest($2::uuid[], $3::int[], $4::bool[], $5::timestamptz[]) as t(household_id)
+                order by household_id
+               on conflict (household_id) do update
+                  set without_work_version = excluded.without_work_version, without_work = excluded.without_work,
+                      without_work_since = excluded.without_work_since, changed_at = excluded.changed_at
+                where h.without_work_version < excluded.without_work_version
+               returning h.household_id, (old.without_work, old.without_work_since)
+                         is distinct from (new.without_work, new.without_work_since) as news)
+            select household_id from kept where news order by household_id""",
         tx.now,
+        *columns(copies, 4),
     )
-    return bool(new)
+    return [row["household_id"] for row in rows]
 
 
-async def place_household(tx: Transaction, household_id: str) -> list[Row]:
-    """Puts a household, whose row is locked, in the cell of its unit; its row where it now stands elsewhere."""
-    return await _place(tx, "h.household_id = $1::uuid", household_id)
+async def place_households(tx: Transaction, household_ids: Sequence[str]) -> list[Row]:
+    """Puts households, whose rows are locked, in the cells of their units; those that now stand elsewhere, in order of id."""
+    return await _place(tx, "h.household_id = any($1::uuid[])", household_ids)
 
 
-async def place_households(tx: Transaction, code: str) -> list[Row]:
-    """Puts all households of a community in the cells of their units; those that now stand elsewhere, in order of id. The community is
-    locked by this transaction alone."""
+async def place_community(tx: Transaction, code: str) -> list[Row]:
+    """The same for all households of a community, which is locked by this transaction alone."""
     return await _place(tx, "h.community_code = $1::text", code)
 
 
-async def _place(tx: Transaction, which: str, key: str) -> list[Row]:
+async def _place(tx: Transaction, which: str, key: str | Sequence[str]) -> list[Row]:
     """A household that no longer lives in the community has no cell there."""
     changed = await tx.fetch(
         f"""with now as (
@@ -90,7 +94,8 @@ async def _place(tx: Transaction, which: str, key: str) -> list[Row]:
                 where h.household_id = n.household_id and {which}
                   and (h.assigned_community, h.cell_code, h.head_staff_id)
                       is distinct from (n.community_code, n.cell_code, n.head_staff_id)
-               returning h.*, old.cell_code as left_cell, old.assigned_community is not null as was_assigned)
+               returning h.household_id, h.version, h.community_code, h.cell_code, h.head_staff_id,
+                         old.cell_code as left_cell, old.assigned_community is not null as was_assigned)
             select * from changed order by household_id""",
         key,
         tx.now,
@@ -122,10 +127,12 @@ async def _record_placements(tx: Transaction, changed: Sequence[Row]) -> None:
         )
 
 
-async def retract_placements(tx: Transaction, household_id: str) -> None:
-    """The household had been entered by mistake: it never was in any cell. What was thought stays readable."""
+async def retract_placements(tx: Transaction, household_ids: Sequence[str]) -> None:
+    """These households had been entered by mistake: they never were in any cell. What was thought stays readable."""
     await tx.execute(
-        "update placements set retracted_at = $2 where household_id = $1 and retracted_at is null", household_id, tx.now
+        "update placements set retracted_at = $2 where household_id = any($1::uuid[]) and retracted_at is null",
+        household_ids,
+        tx.now,
     )
 
 
@@ -139,11 +146,4 @@ async def get_household(read: Read, household_id: str, actor: Actor) -> Row:
     )
     if row is None:
         raise HouseholdNotFound
-    return row
-
-
-async def find_household(tx: Transaction, household_id: str) -> Row:
-    """A household whose row this transaction has locked already."""
-    row = await tx.fetchrow("select * from households where household_id = $1", household_id)
-    assert row is not None  # it was just kept
     return row

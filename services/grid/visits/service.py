@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 
 from services.grid.visits import store
 from services.grid.visits.domain import (
     Ask,
     Asked,
+    Needs,
     Outcome,
     Reason,
     VisitAction,
@@ -32,7 +34,7 @@ from shared.contracts.grid import (
 from shared.db import Row, Transaction
 from shared.errors import Fault, Forbidden, Invalid
 from shared.ids import new_ids
-from shared.timers import cancel_timer, set_timer
+from shared.timers import cancel_timer, cancel_timers, hold_timers, set_timers
 
 TIMER = "visit"
 """Kind of the timer that looks at a visit; its key is the visit's id."""
@@ -48,44 +50,60 @@ class VisitDateWrong(Invalid):
     title_en, title_zh = "The visit cannot have been on that day", "走访日期有误"
 
 
-async def bring_visits(tx: Transaction, household: Row, days: Mapping[str, int]) -> None:
-    """Asks for the visits that the household needs and cancels those it no longer does. The household's row is locked.
+async def bring_visits(tx: Transaction, household_ids: Sequence[str], days: Mapping[str, int]) -> None:
+    """Asks for the visits that households need and cancels those they no longer do. The households' rows are locked.
 
     A visit is due so many working days (`days`, by reason) after the day it is asked for, that day not counted (民法典 art. 201)."""
+    if not household_ids:
+        return
+    rows = await store.list_needs(tx, household_ids)
+    found = {one: _needs(list(of)) for one, of in groupby(rows, lambda row: str(row["household_id"]))}
+    if cancel := [visit_id for now in found.values() for visit_id in now.cancel]:
+        await _cancel(tx, cancel)
+    if ask := [(household_id, one) for household_id, now in found.items() for one in now.ask]:
+        await _ask(tx, ask, days)
+
+
+def _needs(rows: Sequence[Row]) -> Needs:
+    """Of one household: a row for each visit that was asked for, or one row without a visit."""
+    household = rows[0]
     wanted = visits_wanted(household["state"], household["without_work"], household["without_work_since"])
-    asked = [_asked(row) for row in await store.list_visits_of(tx, household["household_id"])]
-    now = needs(wanted, asked)
-    if now.cancel:
-        await _cancel(tx, now.cancel)
-    if now.ask:
-        await _ask(tx, household, now.ask, days)
+    return needs(wanted, [_asked(row) for row in rows if row["visit_id"]])
 
 
 def _asked(row: Row) -> Asked:
     return Asked(row["visit_id"], Ask(Reason(row["reason"]), row["occasion"]), VisitStatus(row["status"]))
 
 
-async def _ask(tx: Transaction, household: Row, asks: Sequence[Ask], days: Mapping[str, int]) -> None:
+async def _ask(tx: Transaction, asks: Sequence[tuple[str, Ask]], days: Mapping[str, int]) -> None:
     calendar = load_calendar()
-    due = [calendar.add_working_days(tx.today, days[ask.reason]) for ask in asks]
+    due = {reason: calendar.add_working_days(tx.today, n) for reason, n in days.items()}
     rows = [
-        (visit_id, str(ask.reason), ask.occasion, days[ask.reason], d.on, d.provisional)
-        for visit_id, ask, d in zip(new_ids(len(asks)), asks, due, strict=True)
+        (
+            visit_id,
+            household_id,
+            str(ask.reason),
+            ask.occasion,
+            days[ask.reason],
+            due[ask.reason].on,
+            due[ask.reason].provisional,
+        )
+        for visit_id, (household_id, ask) in zip(new_ids(len(asks)), asks, strict=True)
     ]
-    added = await store.add_visits(tx, household, rows)
-    for row in added:
-        await _look_again(tx, row)
+    added = await store.add_visits(tx, rows)
+    await _look_again(tx, added)
     _say(tx, VisitRequested, added)
 
 
 async def _cancel(tx: Transaction, visit_ids: Sequence[str]) -> None:
-    for visit_id in visit_ids:  # before the visits' rows: the timers' sweep locks in that order
-        await cancel_timer(tx, TIMER, visit_id)
+    await cancel_timers(tx, TIMER, visit_ids)  # before the visits' rows: the timers' sweep locks in that order
     _say(tx, VisitCancelled, await store.cancel_visits(tx, visit_ids))
 
 
 async def follow_households(tx: Transaction, household_ids: Sequence[str]) -> None:
     """Visits that are still to be made go with their household to its new cell and head; their due dates stay."""
+    # Later in this transaction some of them may be cancelled.
+    await hold_timers(tx, TIMER, await store.list_open_visits(tx, household_ids))
     _say(tx, VisitChanged, await store.follow_households(tx, household_ids))
 
 
@@ -125,7 +143,7 @@ async def look_at_visit(tx: Transaction, visit_id: str) -> None:
     if row["provisional"]:
         row = await _count_again(tx, row)
     if tx.now < end_of_day(row["due_on"]):
-        await _look_again(tx, row)
+        await _look_again(tx, [row])
         return
     status = move(VisitStatus(row["status"]), VisitAction.PASS_DUE)
     _say(tx, VisitOverdue, [await store.set_status(tx, visit_id, status)])
@@ -140,9 +158,9 @@ async def _count_again(tx: Transaction, row: Row) -> Row:
     return after
 
 
-async def _look_again(tx: Transaction, row: Row) -> None:
-    on = look_on(row["due_on"], row["provisional"], tx.today)
-    await set_timer(tx, TIMER, row["visit_id"], end_of_day(on))
+async def _look_again(tx: Transaction, rows: Sequence[Row]) -> None:
+    days = [(row["visit_id"], look_on(row["due_on"], row["provisional"], tx.today)) for row in rows]
+    await set_timers(tx, TIMER, [(visit_id, end_of_day(day)) for visit_id, day in days])
 
 
 def _say(tx: Transaction, kind: type[VisitState], rows: Iterable[Row]) -> None:

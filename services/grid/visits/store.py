@@ -29,23 +29,30 @@ async def list_visits_of(read: Read, household_id: str) -> list[Row]:
     )
 
 
-async def add_visits(
-    tx: Transaction, household: Row, rows: Sequence[tuple[str, str, str, int, date, bool]]
-) -> list[Row]:
-    """Asks for visits, counted from today. Columns of a row: visit_id, reason, occasion, working_days, due_on, provisional."""
+async def list_needs(tx: Transaction, household_ids: Sequence[str]) -> list[Row]:
+    """What decides which visits households need, in order of household: a row for each visit that was asked for, or one without."""
+    return await tx.fetch(
+        """select h.household_id, h.state, h.without_work, h.without_work_since, v.visit_id, v.reason, v.occasion, v.status
+             from households h left join visits v using (household_id)
+            where h.household_id = any($1::uuid[]) order by h.household_id, v.visit_id""",
+        household_ids,
+    )
+
+
+async def add_visits(tx: Transaction, rows: Sequence[tuple[str, str, str, str, int, date, bool]]) -> list[Row]:
+    """Asks for visits of households, counted from today. Columns of a row: visit_id, household_id, reason, occasion, working_days,
+    due_on, provisional."""
     return await tx.fetch(
         """insert into visits (visit_id, household_id, version, reason, occasion, status, community_code, cell_code,
                   head_staff_id, asked_on, working_days, due_on, provisional, changed_at)
-           select a, $1, 1, b, c, 'requested', $2, $3, $4, $5, d, e, f, $6
-             from unnest($7::uuid[], $8::text[], $9::text[], $10::int[], $11::date[], $12::bool[]) as t(a, b, c, d, e, f)
+           select a, b, 1, c, d, 'requested', h.community_code, h.cell_code, h.head_staff_id, $1, e, f, g, $2
+             from unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::int[], $8::date[], $9::bool[])
+                  as t(a, b, c, d, e, f, g)
+             join households h on h.household_id = b order by a
            returning *""",
-        household["household_id"],
-        household["community_code"],
-        household["cell_code"],
-        household["head_staff_id"],
         tx.today,
         tx.now,
-        *columns(rows, 6),
+        *columns(rows, 7),
     )
 
 
@@ -57,6 +64,14 @@ async def cancel_visits(tx: Transaction, visit_ids: Sequence[str]) -> list[Row]:
         list(visit_ids),
         tx.now,
     )
+
+
+async def list_open_visits(read: Read, household_ids: Sequence[str]) -> list[str]:
+    """Visits of households that are still to be made."""
+    rows = await read.fetch(
+        f"select visit_id from visits where household_id = any($1::uuid[]) and {_OPEN}", household_ids
+    )
+    return [row["visit_id"] for row in rows]
 
 
 async def follow_households(tx: Transaction, household_ids: Sequence[str]) -> list[Row]:

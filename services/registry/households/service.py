@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -232,8 +232,7 @@ async def withdraw_household(
         outbox.emit(tx, person_state(PersonWithdrawn, changed))
 
 
-async def keep_without_work(
-    tx: Transaction, household_id: str, version: int, without_work: bool, since: datetime | None
-) -> None:
-    """Keeps jobs' word on whether a household with labour has no one in work; an older word changes nothing."""
-    await store.set_without_work(tx, household_id, version, without_work, since)
+async def keep_without_work(tx: Transaction, said: Sequence[tuple[str, int, bool, datetime | None]]) -> None:
+    """Keeps jobs' word (household_id, version, without_work, since) on whether a household with labour has no one in work; an older
+    word changes nothing."""
+    await store.set_without_work(tx, said)

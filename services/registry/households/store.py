@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from services.registry.households.domain import Address, HouseholdKind
@@ -258,13 +258,18 @@ async def retract_settling(tx: Transaction, household_ids: Sequence[str], person
     )
 
 
-async def set_without_work(tx: Transaction, household_id: str, version: int, without_work: bool, since: Any) -> None:
-    """Jobs' word on a household; an older word changes nothing."""
+async def set_without_work(tx: Transaction, rows: Sequence[tuple[str, int, bool, datetime | None]]) -> None:
+    """Jobs' word on households; an older word changes nothing."""
     await tx.execute(
-        """update households set without_work = $3, without_work_since = $4, without_work_version = $2
-            where household_id = $1 and without_work_version < $2""",
-        household_id,
-        version,
-        without_work,
-        since,
+        """with said as (
+               select distinct on (household_id) *
+                 from unnest($1::uuid[], $2::int[], $3::bool[], $4::timestamptz[]) as s(household_id, version, without_work, since)
+                order by household_id, version desc),
+            locked as materialized (
+               select household_id from households join said using (household_id) order by household_id for no key update)
+           update households h
+              set without_work = s.without_work, without_work_since = s.since, without_work_version = s.version
+             from said s join locked using (household_id)
+            where h.household_id = s.household_id and h.without_work_version < s.version""",
+        *columns(rows, 4),
     )

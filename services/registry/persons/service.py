@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from services.registry import store as history
 from services.registry.households import service as households
@@ -94,8 +95,9 @@ async def note_access(
     await store.record_access(tx, person_ids, actor.subject, str(actor.role), purpose, case_ref, fields, request_id)
 
 
-async def keep_work(
-    tx: Transaction, person_id: str, household_id: str, version: int, work: str, employments: list[dict[str, object]]
-) -> None:
-    """Keeps jobs' word on a person's work; an older word changes nothing."""
-    await store.set_work_copy(tx, person_id, household_id, version, {"status": work, "employments": employments})
+async def keep_work(tx: Transaction, said: Sequence[Mapping[str, Any]]) -> None:
+    """Keeps jobs' word (`WorkerState`) on people's work; an older word changes nothing."""
+    words = [{"status": word["work"], "employments": word["employments"]} for word in said]
+    await store.set_work_copies(
+        tx, [(w["person_id"], w["household_id"], w["version"], word) for w, word in zip(said, words, strict=True)]
+    )

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.registry.persons.domain import Known, PersonStatus
 from shared.auth import Place
-from shared.db import Read, Row, Transaction, columns
+from shared.db import Read, Row, Transaction, columns, json_text
 from shared.errors import NotFound
 from shared.places import place_of, seen
 
@@ -124,17 +124,20 @@ async def set_person(
     )
 
 
-async def set_work_copy(
-    tx: Transaction, person_id: str, household_id: str, version: int, work: Mapping[str, object]
-) -> None:
-    """Jobs' word on a person's work; an older word changes nothing, nor one about a settling that was taken back since."""
+async def set_work_copies(tx: Transaction, rows: Sequence[tuple[str, str, int, Mapping[str, object]]]) -> None:
+    """Jobs' word on people's work (person_id, household_id, version, work); an older word changes nothing, nor one about a settling
+    that was taken back since."""
     await tx.execute(
-        """update persons set work_copy = $4, work_copy_version = $3
-            where person_id = $1 and household_id = $2 and work_copy_version < $3""",
-        person_id,
-        household_id,
-        version,
-        work,
+        """with said as (
+               select distinct on (person_id, household_id) *
+                 from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[]) as s(person_id, household_id, version, work)
+                order by person_id, household_id, version desc),
+            locked as materialized (
+               select person_id from persons join said using (person_id, household_id) order by person_id for no key update)
+           update persons p set work_copy = s.work::jsonb, work_copy_version = s.version
+             from said s join locked using (person_id)
+            where (p.person_id, p.household_id) = (s.person_id, s.household_id) and p.work_copy_version < s.version""",
+        *columns([(*row[:3], json_text(row[3])) for row in rows], 4),
     )
 
 

@@ -158,7 +158,7 @@ async def _write_settling(
 def _person_row(keys: KeyRing, member: Checked, known: dict[bytes, Known]) -> tuple[Any, ...]:
     there = known.get(member.newcomer.lookup)
     person_id = there.person_id if there else new_id()
-    key = keys.new_person_key()
+    key = keys.new_key()
     return (
         person_id,
         member.stated.name,

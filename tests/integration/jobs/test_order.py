@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,15 +13,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.jobs.handlers import HANDLERS
+from services.jobs.timers import TIMERS
 from shared.contracts.registry import Work
 from shared.db import Database
 from shared.events import Received
 from shared.ids import new_id
 from shared.inbox import apply
+from shared.timers import sweep
 from tests.integration.jobs.news import EMPLOYED, NONE, NOW, Family, picture
 from tests.support.databases import fresh
 
 Story = Callable[[Family], list[Received]]
+YOUNG = date(2010, 12, 1)
 FARMING = Work(status="employed", form="farming", started_on=date(2025, 3, 1))
 
 
@@ -147,9 +151,74 @@ async def test_any_order_and_repeats_come_to_the_same(database: Database, story:
     played = [events[i] for i in order]
     for event, place in repeats:  # under a fresh id: the inbox would stop the same one
         played.insert(place, replace(event, id=new_id()))
-    batches = data.draw(st.lists(st.integers(1, 3), max_size=12))
+    batches = data.draw(st.lists(st.integers(1, 12), max_size=12))
     found = await end_of(database, again, played, batches)
     assert found == expected
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+async def test_many_households_in_batches_come_to_what_each_comes_to_event_by_event(
+    database: Database, data: st.DataObject
+) -> None:
+    stories = data.draw(
+        st.lists(st.sampled_from(sorted(ENDS, key=lambda story: story.__name__)), min_size=2, max_size=6)
+    )
+    expected = []
+    for story in stories:
+        family = Family()
+        events = story(family)
+        expected.append(await end_of(database, family, events, [1] * len(events)))
+    families = [Family() for _ in stories]
+    events = [event for story, family in zip(stories, families, strict=True) for event in story(family)]
+    order = data.draw(st.permutations(range(len(events))))
+    traces = data.draw(st.sampled_from([1, 3, len(events)]))  # of one trace: one handler takes them together
+    played = [replace(events[i], traceparent=f"00-{i % traces:032x}-{1:016x}-01") for i in order]
+    batches = data.draw(st.lists(st.integers(1, len(events)), max_size=8))
+    await end_of(database, families[0], played, batches)
+    assert [await picture(database, family) for family in families] == expected
+
+
+async def test_a_batch_says_of_each_person_what_its_events_would_have_said(database: Database) -> None:
+    said = []
+    for batches in ([1] * 8, []):
+        family = Family()
+        homes = [(f"{n}a", f"{n}b", str(n)) for n in range(4)]
+        events = [family.settled((a, b), household=home) for a, b, home in homes]
+        for a, b, home in homes:
+            events += [
+                family.registered(a, household=home, work=EMPLOYED),
+                family.registered(b, household=home, work=NONE),
+            ]
+        await end_of(database, family, events, batches)
+        rows = await database.pool.fetch(
+            "select type, key, version, data::jsonb from outbox where key = any($1::text[]) order by key, version",
+            list(family.people.values()),
+        )
+        names = {person_id: label for label, person_id in family.people.items()}
+        said.append([(names[r["key"]], r["type"], r["version"], r["data"]["work"]) for r in rows])
+    assert said[0] == said[1]
+    assert said[0] == [(f"{n}a", "jobs.employment-started.v1", 1, "employed") for n in range(4)]
+
+
+async def test_batches_that_meet_do_not_wait_in_a_circle(database: Database) -> None:
+    """Of the same households in opposite orders, with birthdays coming in between."""
+    families = [Family() for _ in range(40)]
+    settled = [event for f in families for event in (f.settled("ab"), f.registered("a", work=NONE, birth_on=YOUNG))]
+    await apply(database, HANDLERS, settled, NOW)
+    comes_of_age = NOW + timedelta(days=7)
+    for version in range(2, 5):
+        news = [f.facts("a", version, work=NONE, birth_on=YOUNG) for f in families]
+        homes = [f.changed("ab", version) for f in reversed(families)]
+        others = [f.registered("b", version, work=EMPLOYED) for f in reversed(families)]
+        await asyncio.gather(
+            apply(database, HANDLERS, news, comes_of_age),
+            apply(database, HANDLERS, homes, comes_of_age),
+            apply(database, HANDLERS, others, comes_of_age),
+            sweep(database, TIMERS, comes_of_age),
+        )
+    pictures = [await picture(database, f) for f in families]
+    assert all((p["seekers"], p["standing"]) == (["a"], {"home": "in-work"}) for p in pictures)
 
 
 async def test_versions_only_grow(database: Database) -> None:

@@ -315,8 +315,8 @@ async def test_what_jobs_says_of_work_is_shown_and_kept_from_being_stated_again(
 
     person = home.people[0]
     async with home.registry.database.transaction(clock.now()) as tx:
-        await on_work_changed(tx, worker_state(person, home.id, 2))
-        await on_work_changed(tx, worker_state(person, home.id, 1))
+        await on_work_changed(tx, [worker_state(person, home.id, 2)])
+        await on_work_changed(tx, [worker_state(person, home.id, 1)])
     view = await home.registry.get(f"{PERSONS}/{person}")
     assert (view.json()["work"]["status"], view.headers["etag"]) == ("none", '"1.3"')
     answer = await home.registry.patch(f"{PERSONS}/{person}/facts", {"work": {"status": "none"}}, headers=IF_1)
@@ -333,7 +333,7 @@ async def test_a_late_word_on_a_withdrawn_settling_does_not_touch_the_new_one(re
     await registry.post(f"{first.path}/withdrawal", {"reason": "录入错误"})
     await registry.post(HOUSEHOLDS, body)
     async with registry.database.transaction(clock.now()) as tx:
-        await on_work_changed(tx, worker_state(first.people[0], first.id, 5))
+        await on_work_changed(tx, [worker_state(first.people[0], first.id, 5)])
     assert (await registry.get(f"{PERSONS}/{first.people[0]}")).json()["work"] is None
 
 

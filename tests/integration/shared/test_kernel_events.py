@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -105,8 +106,8 @@ async def test_while_the_broker_is_away_writes_go_on_and_all_arrives_after(
     assert await jobs_side.pool.fetchval("select count(*) from outbox") == 50
     seen: list[int] = []
 
-    async def note(tx: Transaction, event: Any) -> None:
-        seen.append(event.version)
+    async def note(tx: Transaction, events: Sequence[Any]) -> None:
+        seen.extend(event.version for event in events)
 
     handlers: inbox.Handlers = {HouseholdWithoutWorkFound: note, HouseholdWithoutWorkCleared: note}
     async with (
@@ -143,7 +144,7 @@ async def test_a_poisoned_event_is_put_aside_and_holds_up_nobody(
     assert shown.json()["items"][0]["overtaken"] is True
 
 
-def broken(tx: Transaction, event: Any) -> Any:
+def broken(tx: Transaction, events: Sequence[Any]) -> Any:
     raise RuntimeError("a bug")
 
 

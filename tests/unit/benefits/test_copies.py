@@ -35,7 +35,7 @@ def said(**facts: Any) -> dict[str, Any]:
 
 
 def heard(person_id: str, household_id: str = "h", state: str = "resident", **facts: Any) -> dict[str, Any]:
-    """A person in a row of `load_home`."""
+    """A person in a row of `load_homes`."""
     copy = {"person_id": person_id, "version": 3, "state": state, "household_id": household_id}
     return copy | {"facts": said(**facts), "work": None, "work_version": None}
 

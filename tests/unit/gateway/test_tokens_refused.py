@@ -18,6 +18,7 @@ from shared.app import Edge
 from shared.auth import Actor, Place, Role, Verifier
 from shared.db import Read
 from shared.ids import new_id
+from shared.settings import Settings
 
 
 class Table:
@@ -117,8 +118,9 @@ async def test_only_services_behind_the_gateway_take_a_request_id_over(behind: b
 
         async def send(_: Message) -> None: ...
 
-        scope = {"type": "http", "method": "GET", "headers": [(b"x-request-id", sent.encode())]}
-        await Edge(app, 100, behind)(scope, receive, send)
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"x-request-id", sent.encode())]}
+        settings = Settings.model_validate({"database_url": "postgresql://unused", "behind_gateway": behind})
+        await Edge(app, settings)(scope, receive, send)
         assert (seen == [sent]) is taken
 
 

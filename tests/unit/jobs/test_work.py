@@ -9,30 +9,26 @@ from typing import Any
 
 import pytest
 
-from services.jobs.domain import (
+from services.jobs.domain import IllegalMove
+from services.jobs.employments.domain import (
     EMPLOYMENT_MOVES,
-    SEEKER_MOVES,
     Employment,
     EmploymentAction,
     EmploymentStatus,
     EndReason,
     Form,
-    IllegalMove,
-    LabourClass,
+    Source,
+    Terms,
+    faults_of_end,
+    move_employment,
+)
+from services.jobs.households.domain import Standing, household_standing
+from services.jobs.persons.domain import LabourClass, Presence, StatedWork, Worker, faults_of_start, following
+from services.jobs.seekers.domain import (
+    SEEKER_MOVES,
     NotSeeking,
-    Presence,
     SeekerAction,
     SeekerStatus,
-    Source,
-    Standing,
-    StatedWork,
-    Terms,
-    Worker,
-    faults_of_end,
-    faults_of_start,
-    following,
-    household_standing,
-    move_employment,
     move_seeker,
     seeker_action,
     why_not_seeking,

@@ -20,7 +20,7 @@ from shared import privacy
 from shared.privacy import BadKeys, DataKey, KeyRing, Unreadable
 
 RING = KeyRing(privacy.generate_keys())
-KEY = RING.new_person_key().key
+KEY = RING.new_key().key
 PERSON = "0198c0de-0000-7000-8000-000000000001"
 OTHER = "0198c0de-0000-7000-8000-000000000002"
 PHONE_OF = privacy.field_context(PERSON, "phone")
@@ -56,7 +56,7 @@ def test_a_changed_or_cut_ciphertext_cannot_be_read(data: st.DataObject) -> None
 
 def test_another_persons_key_reads_nothing() -> None:
     with pytest.raises(Unreadable):
-        RING.new_person_key().key.decrypt(KEY.encrypt("x", PHONE_OF), PHONE_OF)
+        RING.new_key().key.decrypt(KEY.encrypt("x", PHONE_OF), PHONE_OF)
 
 
 def test_the_context_is_the_same_for_both_forms_of_an_id() -> None:
@@ -65,7 +65,7 @@ def test_the_context_is_the_same_for_both_forms_of_an_id() -> None:
 
 def test_a_wrapped_key_opens_again_in_another_process() -> None:
     document = privacy.generate_keys()
-    made = KeyRing(document).new_person_key()
+    made = KeyRing(document).new_key()
     again = KeyRing(json.loads(json.dumps(document))).unwrap(made.wrapped, made.key_id)
     assert again.decrypt(made.key.encrypt("李小花", PHONE_OF), PHONE_OF) == "李小花"
 
@@ -74,7 +74,7 @@ def test_rotation_rewraps_the_key_and_leaves_the_ciphertext() -> None:
     old = privacy.generate_keys("k1")
     new = privacy.generate_keys("k2")
     both = {"current": "k2", "master": old["master"] | new["master"], "lookup": old["lookup"]}
-    made = KeyRing(old).new_person_key()
+    made = KeyRing(old).new_key()
     sealed = made.key.encrypt("13812345678", PHONE_OF)
     wrapped, key_id = KeyRing(both).rewrap(made.wrapped, made.key_id)
     without_old = KeyRing(both | {"master": new["master"]})
@@ -85,7 +85,7 @@ def test_rotation_rewraps_the_key_and_leaves_the_ciphertext() -> None:
 
 
 def test_a_wrapped_key_is_bound_to_its_master_key() -> None:
-    made = RING.new_person_key()
+    made = RING.new_key()
     twin = privacy.generate_keys()
     with pytest.raises(Unreadable):
         KeyRing(twin).unwrap(made.wrapped, "k1")
@@ -149,7 +149,7 @@ def test_loads_a_key_file_and_refuses_what_is_none(tmp_path: Path) -> None:
 def test_no_representation_shows_a_key() -> None:
     raw = os.urandom(32)
     document = privacy.generate_keys()
-    shown = repr(DataKey(raw)) + repr(KeyRing(document)) + str(RING.new_person_key().key)
+    shown = repr(DataKey(raw)) + repr(KeyRing(document)) + str(RING.new_key().key)
     assert repr(raw) not in shown
     assert raw.hex() not in shown
     assert document["lookup"] not in shown

@@ -1,26 +1,14 @@
-"""What jobs takes and shows."""
+"""What jobs takes and shows of employments."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict
 
 from services.jobs import examples
-from services.jobs.domain import (
-    EmployerKind,
-    EmploymentStatus,
-    EndReason,
-    Form,
-    LabourClass,
-    Presence,
-    SeekerStatus,
-    Source,
-    Standing,
-    Terms,
-    Work,
-)
+from services.jobs.employments.domain import EmployerKind, EmploymentStatus, EndReason, Form, Source, Terms
 from shared.http import Body, View, WarningView
 from shared.identity import check_credit_code
 from shared.shapes import Day, Division, Id
@@ -76,58 +64,3 @@ class EmploymentView(EmploymentRow):
     employer: str | None
     end_reason: EndReason | None
     warnings: list[WarningView] = []
-
-
-class SeekerView(View):
-    person_id: str
-    since: datetime
-    status: SeekerStatus
-
-
-class SeekerRow(SeekerView):
-    seeker_id: str
-    household_id: str
-    labour_class: LabourClass | None
-    community: str
-    estate: str
-    block: str
-    unit: str
-    flat: str
-
-
-class PersonView(View):
-    person_id: str
-    version: int
-    household_id: str
-    state: Presence
-    work: Work
-    labour_class: LabourClass | None
-    seeker: SeekerView | None
-    """null: does not seek work."""
-    employments: list[EmploymentRow]
-
-
-class HouseholdView(View):
-    household_id: str
-    version: int
-    seekers: list[SeekerView]
-    """Those who seek work now."""
-    employments: list[EmploymentRow]
-    """Those that stand and those that ended."""
-    without_work: bool
-    """A household with labour, known to have no one in work (零就业家庭)."""
-    without_work_since: datetime | None
-    standing: Standing | None
-    """How the household stands to work; null: not looked at yet."""
-
-
-class HouseholdRow(View):
-    household_id: str
-    without_work: bool
-    without_work_since: datetime | None
-    standing: Standing
-    community: str
-    estate: str
-    block: str
-    unit: str
-    flat: str

@@ -1,0 +1,1 @@
+"""People as workers: the registry's word on them, and their work."""

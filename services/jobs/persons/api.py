@@ -1,0 +1,28 @@
+"""Routes of people: /v1/jobs/persons."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+
+from services.jobs.api import Reading
+from services.jobs.employments.domain import EmploymentStatus
+from services.jobs.persons import store
+from services.jobs.persons.domain import known_work
+from services.jobs.persons.schemas import PersonView
+from shared.app import router
+from shared.db import Reader
+from shared.http import check_none_match, tag
+from shared.shapes import Id
+
+routes = router("/v1/jobs/persons", "jobs: persons")
+
+
+@routes.get("/{person_id}", summary="A person's work")
+async def get_person(actor: Reading, read: Reader, request: Request, response: Response, person_id: Id) -> PersonView:
+    row = await store.get_person(read, person_id, actor.place)
+    check_none_match(request, row["worker_version"], row["version"])
+    tag(response, row["worker_version"], row["version"])
+    statuses = {employment["status"] for employment in row["employments"]}
+    stated_none = row["work"] is not None and row["work"]["status"] == "none"
+    work = known_work(EmploymentStatus.STANDING in statuses, bool(statuses), stated_none)
+    return PersonView.model_validate({**row, "version": row["worker_version"], "work": work})

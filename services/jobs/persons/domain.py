@@ -1,0 +1,169 @@
+"""What jobs knows of a person: as whom the registry states it, which work it has, and which it may start. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from services.jobs.employments.domain import Employment, EmploymentStatus, EndReason, Form, Source, Terms, faults_of_day
+from services.jobs.parameters import age_on, minimum_age
+from shared.errors import Fault
+
+
+class Presence(StrEnum):
+    """State of a person in the registry."""
+
+    RESIDENT = "resident"
+    DECEASED = "deceased"
+    WITHDRAWN = "withdrawn"
+
+
+class LabourClass(StrEnum):
+    """Labour classes (劳动能力): 技能, 普通, 弱或半, 丧失, 无."""
+
+    SKILLED = "SKILLED"
+    ORDINARY = "ORDINARY"
+    WEAK_HALF = "WEAK_HALF"
+    LOST = "LOST"
+    NONE = "NONE"
+
+
+LABOUR = frozenset({LabourClass.SKILLED, LabourClass.ORDINARY, LabourClass.WEAK_HALF})
+"""Able to work; weak and half labour too."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatedWork:
+    """Work as stated to the registry. `terms` None: known to have no work."""
+
+    terms: Terms | None
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A person as jobs knows them. `stated` and `labour_class` None: not known. `employments`: those not withdrawn, oldest first.
+    `seeker_id`: of the spell of seeking work that is open. `version`: of jobs' record of the person."""
+
+    person_id: str
+    household_id: str
+    presence: Presence
+    """Withdrawn also where the registry took back the settling of the person's household."""
+    sex: str
+    birth_on: date
+    died_on: date | None = None
+    labour_class: LabourClass | None = None
+    stated: StatedWork | None = None
+    employments: tuple[Employment, ...] = ()
+    seeker_id: str | None = None
+    version: int = 0
+
+    @property
+    def standing(self) -> tuple[Employment, ...]:
+        """Employments that stand now."""
+        return tuple(employment for employment in self.employments if employment.stands)
+
+    @property
+    def retired(self) -> bool:
+        """Left the last job to retire, perhaps early: no longer counted as labour (零就业家庭 rules leave 提前退休 out)."""
+        return bool(self.employments) and self.employments[-1].end_reason is EndReason.RETIRED
+
+    def with_(self, changed: Employment) -> Worker:
+        """The same after a change of one employment."""
+        others = {e.employment_id: e for e in self.employments} | {changed.employment_id: changed}
+        kept = (e for e in others.values() if e.status is not EmploymentStatus.WITHDRAWN)
+        return replace(self, employments=tuple(kept))
+
+
+def following(worker: Worker, fresh_id: str) -> list[Employment]:
+    """What must change so that employments follow the registry: each employment after a change, in order; none where all is well.
+
+    What the settled person states opens the first employment (with `fresh_id`), once: where jobs holds any, ended ones too, none is
+    opened. Until jobs has recorded anything else of the person, a corrected statement replaces the one before. Death ends what
+    stands. What was opened under a settling that was taken back is withdrawn.
+    """
+    changes = [e.withdrawn() for e in worker.employments if _is_void(worker, e)]
+    kept = [e for e in worker.employments if not _is_void(worker, e)]
+    terms = worker.stated.terms if worker.stated else None
+    if terms and not kept and worker.presence is not Presence.WITHDRAWN:
+        opened = Employment(fresh_id, worker.household_id, Source.STATED, terms)
+        changes.append(opened)
+        kept.append(opened)
+    if worker.presence is Presence.DECEASED and worker.died_on:
+        changes += [e.ended(worker.died_on, EndReason.DEATH) for e in kept if e.stands]
+    return changes
+
+
+def _is_void(worker: Worker, employment: Employment) -> bool:
+    if worker.presence is Presence.WITHDRAWN or employment.settling_withdrawn:
+        return True
+    untouched = employment.source is Source.STATED and employment.version == 1 and len(worker.employments) == 1
+    return untouched and worker.stated != StatedWork(employment.terms)
+
+
+class Work(StrEnum):
+    """What jobs knows of a person's work."""
+
+    EMPLOYED = "employed"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+def known_work(stands: bool, held: bool, stated_none: bool) -> Work:
+    """Employed while an employment stands; none where the last one held has ended or it is stated that there is none; else unknown."""
+    if stands:
+        return Work.EMPLOYED
+    return Work.NONE if held or stated_none else Work.UNKNOWN
+
+
+def work_of(worker: Worker) -> Work:
+    """What is known of the person's work."""
+    return known_work(bool(worker.standing), bool(worker.employments), worker.stated == StatedWork(None))
+
+
+def faults_of_start(worker: Worker, terms: Terms, today: date) -> list[Fault]:
+    """Everything that forbids this employment.
+
+    Labour Law art. 15 and State Council Order 364 art. 2: nobody under 16 may be employed, found work for, or run a business.
+    One person, one post (一人一岗), no other job beside it: the rules of public-welfare posts (人社部发〔2019〕124号 and Guizhou's).
+    """
+    starts = terms.started_on or today
+    return [
+        *_faults_of_person(worker, starts),
+        *_faults_of_post(worker, terms.form),
+        *faults_of_day("/started_on", starts, today),
+    ]
+
+
+def _faults_of_person(worker: Worker, starts: date) -> Iterable[Fault]:
+    if worker.presence is Presence.DECEASED:
+        yield Fault("/person_id", "deceased", "the registry has this person as deceased", "该人员已登记为死亡")
+    if worker.presence is Presence.WITHDRAWN:
+        yield Fault("/person_id", "withdrawn", "the settling of this person was taken back", "该人员的入住登记已撤销")
+    limit = minimum_age(starts)
+    if age_on(worker.birth_on, starts) < limit:
+        yield Fault(
+            "/started_on",
+            f"under-{limit}",
+            f"under {limit} on that day: nobody of that age may be employed (Labour Law art. 15)",
+            f"当日未满 {limit} 周岁，不得就业（《劳动法》第十五条）",
+        )
+
+
+def _faults_of_post(worker: Worker, form: Form) -> Iterable[Fault]:
+    forms = {e.terms.form for e in worker.standing}
+    if form is Form.PUBLIC_POST and forms:
+        yield Fault(
+            "/form",
+            "other-employment-stands",
+            "another employment stands: one person, one post",
+            "尚有其他就业未结束：公益性岗位一人一岗",
+        )
+    elif Form.PUBLIC_POST in forms:
+        yield Fault(
+            "/form",
+            "public-post-stands",
+            "a public post stands: end it before other work starts",
+            "在公益性岗位上：须先结束该岗位",
+        )

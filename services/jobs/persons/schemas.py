@@ -1,0 +1,20 @@
+"""What jobs shows of people."""
+
+from __future__ import annotations
+
+from services.jobs.employments.schemas import EmploymentRow
+from services.jobs.persons.domain import LabourClass, Presence, Work
+from services.jobs.seekers.schemas import SeekerView
+from shared.http import View
+
+
+class PersonView(View):
+    person_id: str
+    version: int
+    household_id: str
+    state: Presence
+    work: Work
+    labour_class: LabourClass | None
+    seeker: SeekerView | None
+    """null: does not seek work."""
+    employments: list[EmploymentRow]

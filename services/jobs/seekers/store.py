@@ -1,0 +1,46 @@
+"""Every SQL statement about job seekers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.auth import Place
+from shared.db import Read, Row, Transaction, columns
+from shared.places import place_of, seen
+
+
+async def save_seekers(
+    tx: Transaction, opened: Sequence[tuple[str, str]], closed: Sequence[tuple[str, str, str]]
+) -> None:
+    """Opens spells of seeking work (seeker_id, person_id) and closes others (seeker_id, status, because)."""
+    await tx.execute(
+        """with closed as (
+               update seekers s set status = g.status, closed_at = $1::timestamptz, closed_because = g.because
+                 from unnest($2::uuid[], $3::text[], $4::text[]) as g(seeker_id, status, because)
+                where s.seeker_id = g.seeker_id)
+           insert into seekers (seeker_id, person_id, status, since)
+           select seeker_id, person_id, 'seeking', $1::timestamptz from unnest($5::uuid[], $6::uuid[]) as g(seeker_id, person_id)""",
+        tx.now,
+        *columns(closed, 3),
+        *columns(opened, 2),
+    )
+
+
+async def list_seekers(
+    read: Read, place: Place, community: str | None, block: str | None, after: str | None, limit: int
+) -> list[Row]:
+    """People who seek work, the longest first."""
+    return await read.fetch(
+        f"""select s.seeker_id, s.person_id, s.status, s.since, p.labour_class, c.household_id, c.community_code as community,
+                   c.estate, c.block, c.unit, c.flat
+              from seekers s join person_copies p using (person_id) join household_copies c using (household_id)
+             where s.status = 'seeking' and {seen(1, "c")}
+               and ($4::text is null or c.community_code = $4) and ($5::text is null or c.block = $5)
+               and ($6::uuid is null or s.seeker_id > $6)
+             order by s.seeker_id limit $7""",
+        *place_of(place),
+        community,
+        block,
+        after,
+        limit,
+    )

@@ -1,0 +1,330 @@
+"""What the registry decides when a roster's household meets what it holds already: settle it, add to it, change what differs, or
+refuse with a reason for each row. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from services.registry.households.domain import HEAD, Address
+from services.registry.persons.domain import Known, PersonStatus
+
+INSURANCE = "insurance:"
+HELD = "head-held-back"
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A row of a roster that is in order by itself. `facts`: by group, only what the row says; `blank`: groups that its blank columns
+    say there is nothing of, which counts where nothing is known yet."""
+
+    sheet: int
+    row: int
+    name: str = field(repr=False)
+    id_number: str = field(repr=False)
+    lookup: bytes
+    sex: str
+    birth_on: date
+    phone: str | None = field(repr=False)
+    phone_lookup: bytes | None
+    relation: str
+    facts: Mapping[str, Any]
+    blank: frozenset[str]
+
+    @property
+    def head(self) -> bool:
+        return self.relation == HEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows of one flat. `settled_on` None: not stated. `facts`: of the household, only what is stated."""
+
+    address: Address
+    settled_on: date | None
+    facts: Mapping[str, Any]
+    rows: tuple[Stated, ...]
+
+    @property
+    def head(self) -> Stated | None:
+        return next((row for row in self.rows if row.head), None)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson(Known):
+    """A person of this ID number whom the registry holds, as it stands. `relation` None: member of no household now."""
+
+    household_id: str
+    version: int
+    relation: str | None
+    facts: Mapping[str, Any]
+    work_copy: Mapping[str, Any] | None
+    """Work as jobs has it."""
+    phone_lookup: bytes | None
+
+    @property
+    def gone(self) -> bool:
+        """A settling that was taken back leaves nothing that stands in the way."""
+        return self.status is PersonStatus.WITHDRAWN and not self.dead
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The household that lives in the flat now."""
+
+    household_id: str
+    version: int
+    head_person_id: str | None
+    settled_on: date
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """A flat that exists. `free_from`: the day on which the last household before left it."""
+
+    dwelling_id: str
+    home: Home | None
+    free_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What stands against a row: in which column, and a code of `TEXTS`."""
+
+    stated: Stated
+    column: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What differs of a person who lives in the household. `facts`: whole groups, as they stand after."""
+
+    stated: Stated
+    known: KnownPerson
+    facts: dict[str, Any]
+    relation: str | None
+    phone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a household of the file. `joining` people are settled with it, or into it where the flat has a household."""
+
+    against: tuple[Against, ...]
+    joining: tuple[Stated, ...] = ()
+    changes: tuple[Change, ...] = ()
+    household_facts: Mapping[str, Any] = field(default_factory=dict)
+    """Facts of the household that differ, as they stand after."""
+
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "community-unknown": (
+        "no community of this name: write its name as it was registered, or its 12-digit code",
+        "没有此名称的安置点：请按登记名称填写，或填写 12 位区划代码",
+    ),
+    "community-ambiguous": (
+        "several communities have this name: write the 12-digit code",
+        "有多个同名安置点：请填写 12 位区划代码",
+    ),
+    "block-unknown": ("the community has no such block", "该安置点没有此楼栋，请核对房屋名册"),
+    "unit-unknown": ("the block has no such unit", "该楼栋没有此单元，请核对房屋名册"),
+    "flat-unknown": ("the unit has no such flat", "该单元没有此房号，请核对房屋名册"),
+    "flat-taken": ("another household lives in this flat", "该房屋已有其他住户"),
+    "flat-taken-then": ("another household still lived in this flat that day", "当日该房屋仍有其他住户"),
+    "head-missing": (
+        "nobody of this flat is marked as head (户主), and nobody lives there yet",
+        "该房屋尚无住户，且本表中没有户主：请将其中一人的与户主关系填为“户主”",
+    ),
+    "head-differs": (
+        "the registry has another head for this household",
+        "登记库中该户户主为另一人",
+    ),
+    HELD: (
+        "left out because the head's row is not in order: correct the head's row and upload again",
+        "因户主所在行有误，本行暂未登记：请更正户主行后重新上传",
+    ),
+    "born-after-settling": ("the head was born after this day", "入住日期早于户主出生日期"),
+    "settled-on-differs": (
+        "the household moved in on another day; a roster does not change that: take the settling back and settle it anew",
+        "该户登记的入住日期与此不同；名册不能更改入住日期，请撤销登记后重新办理",
+    ),
+    "registered-elsewhere": (
+        "this ID number is registered outside your place: ask the county",
+        "该身份证号已在您管辖范围以外登记，请联系县级部门",
+    ),
+    "already-settled": (
+        "the registry has this person living in another flat: a roster moves nobody, record the move",
+        "该人员已登记在其他住房；名册不能办理搬迁，请登记换房或迁出",
+    ),
+    "name-differs": (
+        "the registry knows this ID number by another name",
+        "该身份证号在登记库中对应另一姓名",
+    ),
+    "deceased": ("the registry has this person as deceased", "该人员已登记为死亡"),
+    "work-belongs-to-jobs": (
+        "jobs has recorded another employment: start or end employments there",
+        "就业服务中已有不同的就业记录，请在就业服务中登记就业的开始或结束",
+    ),
+}
+"""By code: English, Chinese."""
+
+
+def decide(group: Group, flat: Flat, known: Mapping[bytes, KnownPerson], today: date) -> Verdict:
+    """What becomes of a household of the file whose flat exists."""
+    against = [a for row in group.rows if (a := _against_person(row, known.get(row.lookup), flat.home))]
+    if not any(a.stated.head for a in against) and (a := _against_household(group, flat, known, today)):
+        against.append(a)
+    head = group.head
+    if head is None and flat.home is None:
+        against = [*against, *(Against(r, "relation", "head-missing") for r in _others(group.rows, against))]
+    elif any(a.stated.head for a in against):
+        against = [*against, *held(_others(group.rows, against))]
+    good = _others(group.rows, against)
+    home = flat.home
+    joining, staying = [], []
+    for row in good:
+        person = known.get(row.lookup)
+        if person is None or person.gone:
+            joining.append(row)
+        else:
+            staying.append((row, person))
+    changes = [_change(row, person) for row, person in staying]
+    facts = _changed(home.facts, merged_facts(home.facts, group.facts)) if home and good else {}
+    real = tuple(c for c in changes if c.facts or c.relation or c.phone)
+    return Verdict(tuple(against), tuple(joining), real, facts)
+
+
+def held(rows: Sequence[Stated]) -> list[Against]:
+    """Rows that are in order, of a household whose head is not."""
+    return [Against(row, "name", HELD) for row in rows]
+
+
+def _others(rows: Sequence[Stated], against: Sequence[Against]) -> list[Stated]:
+    refused = {(a.stated.sheet, a.stated.row) for a in against}
+    return [row for row in rows if (row.sheet, row.row) not in refused]
+
+
+def _against_person(row: Stated, known: KnownPerson | None, home: Home | None) -> Against | None:
+    if known is None or known.gone:
+        return None
+    if not known.covered:
+        return Against(row, "id_number", "registered-elsewhere")
+    if known.status is not PersonStatus.RESIDENT:
+        return Against(row, "id_number", "deceased")
+    if known.name != row.name:
+        return Against(row, "name", "name-differs")
+    if home is None or known.household_id != home.household_id or known.relation is None:
+        return Against(row, "id_number", "already-settled")
+    if "work" in row.facts and not _is_work_ours(known, merged_work(known.facts.get("work"), row.facts["work"])):
+        return Against(row, "work_status", "work-belongs-to-jobs")
+    return None
+
+
+def _against_household(group: Group, flat: Flat, known: Mapping[bytes, KnownPerson], today: date) -> Against | None:
+    """What stands against the household as a whole, said of its head's row (of its first row where the file has no head)."""
+    head, home = group.head, flat.home
+    if home is None:
+        settled_on = group.settled_on or today
+        if head and head.birth_on > settled_on:
+            return Against(head, "settled_on", "born-after-settling")
+        if head and flat.free_from and settled_on < flat.free_from:
+            return Against(head, "settled_on", "flat-taken-then")
+        return None
+    if head:
+        person = known.get(head.lookup)
+        if person is None or person.gone:
+            return Against(head, "flat", "flat-taken")
+        if home.head_person_id not in (None, person.person_id):
+            return Against(head, "relation", "head-differs")
+    if group.settled_on not in (None, home.settled_on):
+        return Against(head or group.rows[0], "settled_on", "settled-on-differs")
+    return None
+
+
+def _change(row: Stated, known: KnownPerson) -> Change:
+    given = dict(row.facts) | {group: [] for group in row.blank if known.facts.get(group) is None}
+    return Change(
+        row,
+        known,
+        _changed(known.facts, merged_facts(known.facts, given)),
+        row.relation if row.relation != known.relation else None,
+        row.phone_lookup is not None and row.phone_lookup != known.phone_lookup,
+    )
+
+
+def _changed(held_facts: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The groups that differ, whether or not they name what is not known."""
+    return {group: value for group, value in after.items() if _bare(held_facts.get(group)) != _bare(value)}
+
+
+def _bare(value: Any) -> Any:
+    """Without what is not known."""
+    if isinstance(value, Mapping):
+        return {name: _bare(part) for name, part in value.items() if part is not None}
+    return [_bare(part) for part in value] if isinstance(value, list) else value
+
+
+# What a row says, laid over what is known: a blank cell changes nothing.
+
+
+def merged_facts(held_facts: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The given groups as they stand after."""
+    return {group: _merged(group, held_facts.get(group), value) for group, value in given.items()}
+
+
+def _merged(group: str, before: Any, given: Any) -> Any:
+    if group == "work":
+        return merged_work(before, given)
+    if group.startswith(INSURANCE):
+        return _merged_relations(before or [], given)
+    if group == "dibao" and not given.get("receiving", True):
+        return given
+    return {**(before or {}), **given} if isinstance(given, Mapping) else given
+
+
+def merged_work(before: Mapping[str, Any] | None, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Someone without work has no form of it; who works in another form began that work another day."""
+    if given["status"] == "none" or not before or before["status"] == "none":
+        return dict(given)
+    kept = dict(before)
+    if given.get("form") not in (None, before.get("form")):
+        kept.pop("started_on", None)
+    return {**kept, **given}
+
+
+def _merged_relations(before: Sequence[Mapping[str, Any]], given: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """A roster knows one relation of a scheme: it takes the place of the only one that is known, or of the one that stands in the same
+    division; what was recorded beside it stays."""
+    if not given or len(before) <= 1:
+        return [{**(before[0] if before and before[0].get("division") == r["division"] else {}), **r} for r in given]
+    there = {r["division"]: dict(r) for r in before}
+    for relation in given:
+        there[relation["division"]] = {**there.get(relation["division"], {}), **relation}
+    return list(there.values())
+
+
+def _is_work_ours(known: KnownPerson, after: Mapping[str, Any]) -> bool:
+    """May a roster say this of the person's work? Where it says nothing new, or jobs has nothing but what was stated before, or has the
+    same."""
+    said, stated = known.work_copy, known.facts.get("work")
+    if said is None or _bare(stated) == _bare(after):
+        return True
+    return _agrees(said, stated) or _agrees(said, after)
+
+
+def _agrees(said: Mapping[str, Any], work: Mapping[str, Any] | None) -> bool:
+    """Does jobs' word say just that?"""
+    if work is None:
+        return False
+    if work["status"] == "none":
+        return not said["employments"]
+    names = ("form", "division", "employer_kind", "started_on")
+    plain = {name: work.get(name) for name in names if work.get(name) is not None}
+    if "form" not in plain:
+        plain["form"] = "other"
+    found = [{n: e.get(n) for n in names if e.get(n) is not None} for e in said["employments"]]
+    return plain in found and len(found) == 1

@@ -1,0 +1,180 @@
+"""Writes what a chunk of a roster brings in: what is new by columns, what differs set by set, each change said in an event."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from services.registry import store as history
+from services.registry.imports import frames, store
+from services.registry.imports.domain import Change, Flat, KnownPerson, Verdict
+from services.registry.imports.frames import Newcomer, NewHousehold, Recorded
+from services.registry.persons import store as persons
+from services.registry.service import household_state, person_state
+from shared import outbox
+from shared.contracts.registry import HouseholdChanged, HouseholdSettled, PersonFactsChanged, PersonRegistered
+from shared.db import Transaction
+from shared.imports.kinds import Act
+from shared.privacy import KeyRing, field_context
+
+SOURCE = "roster"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a chunk brings in."""
+
+    households: list[NewHousehold]
+    people: list[Newcomer]
+    returning: list[tuple[Newcomer, KnownPerson]]
+    """Of the people, those whom a withdrawn settling had left."""
+    joined: list[tuple[Flat, Verdict, list[Newcomer]]]
+    """Households that stand and change: with what differs, and who joins them."""
+
+
+async def write(tx: Transaction, act: Act, keys: KeyRing, settled: Settled) -> None:
+    """Writes it, and says it."""
+    recorded = Recorded(tx.now, SOURCE, act.actor.subject)
+    settled = await _with_flat_households(tx, settled)
+    back = {person.person_id for person, _ in settled.returning}
+    fresh = [person for person in settled.people if person.person_id not in back]
+    person_rows, key_rows = frames.persons(fresh, keys, tx.now)
+    await store.copy_in(tx, "households", frames.households(settled.households, tx.now))
+    await store.copy_in(tx, "persons", person_rows)
+    await store.copy_in(tx, "person_keys", key_rows)
+    versions = {person.person_id: 1 for person in fresh}
+    for person, _ in settled.returning:
+        versions |= await persons.add_persons(tx, person.household_id, [_row_of(person, keys)])
+    await store.copy_in(tx, "memberships", frames.memberships(settled.people, recorded))
+    await store.copy_in(tx, "occupancies", frames.occupancies(settled.households, recorded))
+    await store.copy_in(tx, "person_facts", frames.person_facts(settled.people, recorded))
+    await store.copy_in(tx, "household_facts", frames.household_facts(settled.households, recorded))
+    _say_settled(tx, settled, versions)
+    if settled.joined:
+        await _write_changes(tx, act, keys, settled)
+
+
+async def _with_flat_households(tx: Transaction, settled: Settled) -> Settled:
+    """People who join a household that stands join its flat household too."""
+    there = [flat.home.household_id for flat, _, people in settled.joined if flat.home and people]
+    if not there:
+        return settled
+    found = await store.list_flat_households(tx, there)
+
+    def placed(person: Newcomer) -> Newcomer:
+        return replace(person, flat_household_id=found.get(person.household_id, person.flat_household_id))
+
+    return replace(
+        settled,
+        people=[placed(person) for person in settled.people],
+        returning=[(placed(person), known) for person, known in settled.returning],
+    )
+
+
+def _row_of(person: Newcomer, keys: KeyRing) -> tuple[Any, ...]:
+    """As `persons.add_persons` takes them."""
+    key, stated = keys.new_key(), person.stated
+    return (
+        person.person_id,
+        stated.name,
+        stated.sex,
+        stated.birth_on,
+        key.key.encrypt(stated.id_number, field_context(person.person_id, "id_number")),
+        stated.lookup,
+        key.key.encrypt(stated.phone, field_context(person.person_id, "phone")) if stated.phone else None,
+        stated.phone_lookup,
+        json.dumps(person.facts, ensure_ascii=False),
+        key.key_id,
+        key.wrapped,
+    )
+
+
+def _say_settled(tx: Transaction, settled: Settled, versions: Mapping[str, int]) -> None:
+    people: dict[str, list[Newcomer]] = {}
+    for person in settled.people:
+        people.setdefault(person.household_id, []).append(person)
+    for household in settled.households:
+        a = household.address
+        row = {
+            "version": 1,
+            "household_id": household.household_id,
+            "status": "settled",
+            "community_code": a.community_code,
+            "estate": a.estate,
+            "block": a.block,
+            "unit": a.unit,
+            "flat": a.flat,
+            "dwelling_id": household.dwelling_id,
+            "settled_on": household.settled_on,
+            "head_person_id": household.head,
+            "facts": household.facts,
+        }
+        members = [{"person_id": p.person_id, "relation": p.stated.relation} for p in people[household.household_id]]
+        outbox.emit(tx, household_state(HouseholdSettled, row, members))
+    for person in settled.people:
+        outbox.emit(tx, person_state(PersonRegistered, _state_of(person, versions[person.person_id])))
+
+
+def _state_of(person: Newcomer, version: int) -> dict[str, Any]:
+    return {
+        "version": version,
+        "person_id": person.person_id,
+        "status": "resident",
+        "household_id": person.household_id,
+        "community_code": person.facts["residence"]["division"],
+        "sex": person.stated.sex,
+        "birth_on": person.stated.birth_on,
+        "died_on": None,
+        "facts": person.facts,
+    }
+
+
+async def _write_changes(tx: Transaction, act: Act, keys: KeyRing, settled: Settled) -> None:
+    """What differs of households that stand, and of their people; said with their next version."""
+    changes = [change for _, verdict, _ in settled.joined for change in verdict.changes]
+    await _write_people(tx, act, keys, changes)
+    touched: list[tuple[str, str | None, Mapping[str, Any]]] = []
+    facts: list[tuple[str, str, object]] = []
+    for flat, verdict, people in settled.joined:
+        home = flat.home
+        relations = [c for c in verdict.changes if c.relation]
+        if home is None or not (people or relations or verdict.household_facts):
+            continue
+        head = next((c.known.person_id for c in relations if c.stated.head), home.head_person_id)
+        head = head or next((p.person_id for p in people if p.stated.head), None)
+        touched.append((home.household_id, head, {**home.facts, **verdict.household_facts}))
+        facts += [(home.household_id, fact, value) for fact, value in verdict.household_facts.items()]
+    await store.set_households(tx, touched)
+    await history.record_facts(tx, "household", facts, tx.today, SOURCE, act.actor.subject)
+    household_ids = [household_id for household_id, _, _ in touched]
+    members = await store.list_members(tx, household_ids)
+    for row in await store.list_rows(tx, "households", "household_id", household_ids):
+        outbox.emit(tx, household_state(HouseholdChanged, row, members.get(row["household_id"], [])))
+
+
+async def _write_people(tx: Transaction, act: Act, keys: KeyRing, changes: Sequence[Change]) -> None:
+    said = [change for change in changes if change.facts or change.phone]
+    ids = [change.known.person_id for change in said]
+    await store.set_facts(tx, [(c.known.person_id, {**c.known.facts, **c.facts}) for c in said])
+    facts = [(c.known.person_id, group, value) for c in said for group, value in c.facts.items()]
+    await history.record_facts(tx, "person", facts, tx.today, SOURCE, act.actor.subject)
+    await _write_phones(tx, keys, [change for change in changes if change.phone])
+    relations = [(c.known.household_id, c.known.person_id, c.relation) for c in changes if c.relation]
+    await store.set_relations(tx, relations, tx.today, SOURCE, act.actor.subject)
+    communities = {c.known.person_id: c.known.facts["residence"]["division"] for c in said}
+    for row in await store.list_rows(tx, "persons", "person_id", ids):
+        state = {**row, "community_code": communities[row["person_id"]]}
+        outbox.emit(tx, person_state(PersonFactsChanged, state))
+
+
+async def _write_phones(tx: Transaction, keys: KeyRing, changes: Sequence[Change]) -> None:
+    found = await store.list_keys(tx, [change.known.person_id for change in changes])
+    rows = []
+    for change in changes:
+        person_id, stated = change.known.person_id, change.stated
+        key = keys.unwrap(*found[person_id])
+        if stated.phone and stated.phone_lookup:
+            rows.append((person_id, key.encrypt(stated.phone, field_context(person_id, "phone")), stated.phone_lookup))
+    await store.set_phones(tx, rows)

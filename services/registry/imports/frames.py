@@ -1,0 +1,157 @@
+"""A chunk's new rows as frames, one per table, ready for COPY. What identifies people is sealed before it is in a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+from services.registry.households.domain import Address, HouseholdKind, HouseholdStatus
+from services.registry.imports.domain import Stated
+from services.registry.persons.domain import PersonStatus
+from shared.db import json_text
+from shared.ids import new_ids
+from shared.privacy import KeyRing, field_context
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Someone who is settled: in which household (co-living and flat), since when, with which facts (all of them)."""
+
+    person_id: str
+    stated: Stated
+    household_id: str
+    flat_household_id: str
+    since: date
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NewHousehold:
+    """A household that is settled. `head`: id of the head."""
+
+    household_id: str
+    flat_household_id: str
+    address: Address
+    dwelling_id: str
+    settled_on: date
+    head: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """When and by whom history is written."""
+
+    at: datetime
+    source: str
+    by: str
+
+    def columns(self) -> list[pl.Expr]:
+        return [
+            pl.lit(self.at.isoformat()).alias("recorded_at"),
+            pl.lit(self.source).alias("source"),
+            pl.lit(self.by).alias("recorded_by"),
+        ]
+
+
+def persons(people: Sequence[Newcomer], keys: KeyRing, at: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows of `persons` and of `person_keys`."""
+    rows, wrapped = [], []
+    for person in people:
+        key, stated = keys.new_key(), person.stated
+        sealed = key.key.encrypt(stated.id_number, field_context(person.person_id, "id_number"))
+        phone = key.key.encrypt(stated.phone, field_context(person.person_id, "phone")) if stated.phone else None
+        rows.append(
+            (
+                person.person_id,
+                stated.name,
+                stated.sex,
+                stated.birth_on,
+                _hex(sealed),
+                _hex(stated.lookup),
+                _hex(phone),
+                _hex(stated.phone_lookup),
+                person.household_id,
+                json_text(person.facts),
+            )
+        )
+        wrapped.append((person.person_id, key.key_id, _hex(key.wrapped)))
+    names = ["person_id", "name", "sex", "birth_on", "id_number_sealed", "id_number_lookup", "phone_sealed"]
+    frame = _frame(rows, [*names, "phone_lookup", "household_id", "facts"]).with_columns(
+        pl.lit(1).alias("version"),
+        pl.lit(PersonStatus.RESIDENT.value).alias("status"),
+        pl.lit(at.isoformat()).alias("registered_at"),
+        pl.lit(at.isoformat()).alias("changed_at"),
+    )
+    return frame, _frame(wrapped, ["person_id", "key_id", "wrapped"])
+
+
+def households(new: Sequence[NewHousehold], at: datetime) -> pl.DataFrame:
+    """Rows of `households`: the co-living one and its flat household."""
+    rows = [
+        (
+            own_id,
+            kind.value,
+            h.household_id,
+            h.address.community_code,
+            h.dwelling_id,
+            h.address.estate,
+            h.address.block,
+            h.address.unit,
+            h.address.flat,
+            h.settled_on,
+            h.head,
+            json_text(h.facts if kind is HouseholdKind.COLIVING else {}),
+        )
+        for h in new
+        for own_id, kind in ((h.household_id, HouseholdKind.COLIVING), (h.flat_household_id, HouseholdKind.FLAT))
+    ]
+    names = ["household_id", "kind", "coliving_id", "community_code", "dwelling_id", "estate", "block", "unit", "flat"]
+    return _frame(rows, [*names, "settled_on", "head_person_id", "facts"]).with_columns(
+        pl.lit(HouseholdStatus.SETTLED.value).alias("status"),
+        pl.lit(1).alias("version"),
+        pl.lit(at.isoformat()).alias("changed_at"),
+    )
+
+
+def memberships(people: Sequence[Newcomer], recorded: Recorded) -> pl.DataFrame:
+    """Rows of `memberships`: of the co-living and of the flat household."""
+    rows = [
+        (household_id, kind.value, p.person_id, p.stated.relation, p.since)
+        for p in people
+        for household_id, kind in ((p.household_id, HouseholdKind.COLIVING), (p.flat_household_id, HouseholdKind.FLAT))
+    ]
+    names = ["household_id", "kind", "person_id", "relation", "valid_from"]
+    return _frame(rows, names).with_columns(recorded.columns())
+
+
+def occupancies(new: Sequence[NewHousehold], recorded: Recorded) -> pl.DataFrame:
+    rows = [(h.dwelling_id, h.household_id, h.settled_on) for h in new]
+    return _frame(rows, ["dwelling_id", "household_id", "valid_from"]).with_columns(recorded.columns())
+
+
+def person_facts(people: Sequence[Newcomer], recorded: Recorded) -> pl.DataFrame:
+    rows = [(p.person_id, fact, json_text(value), p.since) for p in people for fact, value in p.facts.items()]
+    return _frame(rows, ["person_id", "fact", "value", "valid_from"]).with_columns(recorded.columns())
+
+
+def household_facts(new: Sequence[NewHousehold], recorded: Recorded) -> pl.DataFrame:
+    rows = [(h.household_id, fact, json_text(value), h.settled_on) for h in new for fact, value in h.facts.items()]
+    return _frame(rows, ["household_id", "fact", "value", "valid_from"]).with_columns(recorded.columns())
+
+
+def ids(n: int) -> list[str]:
+    """Fresh ids, in order; none for none."""
+    return new_ids(n) if n else []
+
+
+def _frame(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=list(names), orient="row", infer_schema_length=None)
+
+
+def _hex(data: bytes | None) -> str | None:
+    return None if data is None else f"\\x{data.hex()}"

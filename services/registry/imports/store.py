@@ -1,0 +1,231 @@
+"""Every SQL statement of roster imports: what the registry holds of a chunk's people and flats, and the chunk coming in by columns."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from services.registry.households.domain import Address
+from services.registry.imports.domain import Flat, Home, KnownPerson
+from services.registry.persons.domain import PersonStatus
+from shared.auth import Place
+from shared.db import Read, Transaction, columns, json_text
+from shared.places import place_of, seen
+
+
+async def list_communities(read: Read, place: Place) -> list[tuple[str, str]]:
+    """Name and code of every community that the place covers."""
+    rows = await read.fetch(
+        "select name, community_code from communities where starts_with(community_code, $1)", place.division
+    )
+    return [(row["name"], row["community_code"]) for row in rows]
+
+
+_ADDRESSES = """unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+       with ordinality as a(community_code, estate, block, unit, flat, n)"""
+
+
+def _columns_of(addresses: Sequence[Address]) -> list[list[str]]:
+    return columns([(a.community_code, a.estate, a.block, a.unit, a.flat) for a in addresses], 5)
+
+
+async def lock(tx: Transaction, addresses: Sequence[Address], lookups: Sequence[bytes]) -> None:
+    """Locks what a chunk touches, in the order of all acts: households, flats, people; each in the order of its key."""
+    await tx.execute(
+        f"""select from households where household_id in (
+               select o.household_id
+                 from {_ADDRESSES} join dwellings using (community_code, estate, block, unit, flat)
+                 join occupancies o using (dwelling_id) where o.valid_to is null and o.retracted_at is null
+               union
+               select household_id from persons where id_number_lookup = any($6::bytea[]))
+             order by household_id for update""",
+        *_columns_of(addresses),
+        list(lookups),
+    )
+    await tx.execute(
+        f"""select from dwellings where dwelling_id in (
+               select dwelling_id from {_ADDRESSES} join dwellings using (community_code, estate, block, unit, flat))
+             order by dwelling_id for update""",
+        *_columns_of(addresses),
+    )
+    await tx.execute(
+        "select from persons where id_number_lookup = any($1::bytea[]) order by id_number_lookup for update",
+        list(lookups),
+    )
+
+
+async def load_flats(tx: Transaction, addresses: Sequence[Address]) -> dict[Address, Flat]:
+    """The flats that exist, with who lives there. They are locked."""
+    rows = await tx.fetch(
+        f"""select a.n, d.dwelling_id, h.household_id, h.version, h.head_person_id, h.settled_on, h.facts,
+                   (select max(p.valid_to) from occupancies p
+                     where p.dwelling_id = d.dwelling_id and p.retracted_at is null) as free_from
+              from {_ADDRESSES}
+              join dwellings d using (community_code, estate, block, unit, flat)
+              left join occupancies o on o.dwelling_id = d.dwelling_id and o.valid_to is null and o.retracted_at is null
+              left join households h on h.household_id = o.household_id""",
+        *_columns_of(addresses),
+    )
+    return {addresses[row["n"] - 1]: Flat(row["dwelling_id"], _home(row), row["free_from"]) for row in rows}
+
+
+def _home(row: Mapping[str, Any]) -> Home | None:
+    if row["household_id"] is None:
+        return None
+    return Home(row["household_id"], row["version"], row["head_person_id"], row["settled_on"], row["facts"])
+
+
+async def list_unknown_parts(read: Read, addresses: Sequence[Address]) -> dict[Address, str]:
+    """Of addresses that have no flat, which part is the first that does not exist: block, unit or flat."""
+    rows = await read.fetch(
+        f"""select a.n, case when not exists (select from dwellings d
+                                               where (d.community_code, d.estate, d.block) = (a.community_code, a.estate, a.block))
+                             then 'block'
+                             when not exists (select from dwellings d
+                                               where (d.community_code, d.estate, d.block, d.unit)
+                                                     = (a.community_code, a.estate, a.block, a.unit))
+                             then 'unit' else 'flat' end as part
+              from {_ADDRESSES}""",
+        *_columns_of(addresses),
+    )
+    return {addresses[row["n"] - 1]: row["part"] for row in rows}
+
+
+async def load_known(tx: Transaction, lookups: Sequence[bytes], place: Place) -> dict[bytes, KnownPerson]:
+    """People of these ID numbers who are in the registry. They are locked."""
+    rows = await tx.fetch(
+        f"""select p.*, {seen(2)} as covered,
+                   (select m.relation from memberships m
+                     where m.person_id = p.person_id and m.household_id = p.household_id
+                       and m.valid_to is null and m.retracted_at is null) as relation
+              from persons p join households h using (household_id)
+             where p.id_number_lookup = any($1::bytea[])""",
+        list(lookups),
+        *place_of(place),
+    )
+    return {
+        r["id_number_lookup"]: KnownPerson(
+            r["person_id"],
+            PersonStatus(r["status"]),
+            r["name"],
+            r["died_on"] is not None,
+            r["covered"],
+            r["household_id"],
+            r["version"],
+            r["relation"],
+            r["facts"],
+            r["work_copy"],
+            r["phone_lookup"],
+        )
+        for r in rows
+    }
+
+
+async def copy_in(tx: Transaction, table: str, frame: pl.DataFrame) -> None:
+    """Rows of a frame, whose columns are the table's, by COPY. Bytes are hexadecimal text that starts with `\\x`."""
+    if frame.height:
+        rows = io.BytesIO()
+        frame.write_csv(rows, include_header=False)
+        rows.seek(0)
+        await tx.connection.copy_to_table(table, source=rows, columns=frame.columns, format="csv")
+
+
+async def list_keys(read: Read, person_ids: Sequence[str]) -> dict[str, tuple[bytes, str]]:
+    """Wrapped data key and id of its master key, by person."""
+    rows = await read.fetch("select * from person_keys where person_id = any($1::uuid[])", list(person_ids))
+    return {row["person_id"]: (row["wrapped"], row["key_id"]) for row in rows}
+
+
+async def set_facts(tx: Transaction, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    """People of changed facts (person_id, all facts); each gets the next version."""
+    await tx.execute(
+        """update persons p set version = version + 1, facts = g.facts::jsonb, changed_at = $1
+             from unnest($2::uuid[], $3::text[]) as g(person_id, facts) where p.person_id = g.person_id""",
+        tx.now,
+        *columns([(person_id, json_text(facts)) for person_id, facts in rows], 2),
+    )
+
+
+async def set_phones(tx: Transaction, rows: Sequence[tuple[str, bytes, bytes]]) -> None:
+    """Person_id, sealed phone, its keyed hash."""
+    await tx.execute(
+        """update persons p set phone_sealed = g.sealed, phone_lookup = g.lookup
+             from unnest($1::uuid[], $2::bytea[], $3::bytea[]) as g(person_id, sealed, lookup) where p.person_id = g.person_id""",
+        *columns(rows, 3),
+    )
+
+
+async def set_relations(
+    tx: Transaction, rows: Sequence[tuple[str, str, str]], valid_from: date, source: str, by: str
+) -> None:
+    """Other relations to the head (household_id, person_id, relation), in the co-living household and its flat household, from that
+    day on; a relation that began that day never was."""
+    await tx.execute(
+        """with given as (
+               select h.household_id, g.person_id, g.relation
+                 from unnest($5::uuid[], $6::uuid[], $7::text[]) as g(coliving_id, person_id, relation)
+                 join households h on h.coliving_id = g.coliving_id and h.kind <> 'hukou' and h.status = 'settled'),
+            ended as (
+               update memberships m set valid_to = case when m.valid_from < $1 then $1 end,
+                      retracted_at = case when m.valid_from >= $1 then $2::timestamptz end
+                 from given g
+                where m.household_id = g.household_id and m.person_id = g.person_id
+                  and m.valid_to is null and m.retracted_at is null
+               returning m.household_id, m.kind, m.person_id, g.relation)
+            insert into memberships (household_id, kind, person_id, relation, valid_from, recorded_at, source, recorded_by)
+            select household_id, kind, person_id, relation, $1, $2, $3, $4 from ended""",
+        valid_from,
+        tx.now,
+        source,
+        by,
+        *columns(rows, 3),
+    )
+
+
+async def set_households(tx: Transaction, rows: Sequence[tuple[str, str | None, Mapping[str, Any]]]) -> None:
+    """Households that changed (household_id, head, all facts); each gets the next version."""
+    await tx.execute(
+        """update households h set version = version + 1, head_person_id = g.head, facts = g.facts::jsonb, changed_at = $1
+             from unnest($2::uuid[], $3::uuid[], $4::text[]) as g(household_id, head, facts) where h.household_id = g.household_id""",
+        tx.now,
+        *columns([(h, head, json_text(facts)) for h, head, facts in rows], 3),
+    )
+
+
+async def list_flat_households(read: Read, coliving_ids: Sequence[str]) -> dict[str, str]:
+    """The flat household (同住户) of each co-living one."""
+    rows = await read.fetch(
+        """select coliving_id, household_id from households
+            where coliving_id = any($1::uuid[]) and kind = 'flat' and status = 'settled'""",
+        list(coliving_ids),
+    )
+    return {row["coliving_id"]: row["household_id"] for row in rows}
+
+
+async def list_members(read: Read, household_ids: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
+    """Present members of households."""
+    rows = await read.fetch(
+        """select household_id, person_id, relation from memberships
+            where household_id = any($1::uuid[]) and valid_to is null and retracted_at is null order by id""",
+        list(household_ids),
+    )
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["household_id"], []).append(row)
+    return found
+
+
+async def list_rows(read: Read, table: str, key: str, ids: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Rows of persons or households by id, in order of id: as they stand after a change."""
+    return await read.fetch(f"select * from {table} where {key} = any($1::uuid[]) order by {key}", list(ids))
+
+
+async def find_person_ids(read: Read, lookups: Sequence[bytes]) -> list[str]:
+    rows = await read.fetch(
+        "select person_id from persons where id_number_lookup = any($1::bytea[]) order by person_id", list(lookups)
+    )
+    return [row["person_id"] for row in rows]

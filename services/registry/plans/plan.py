@@ -1,0 +1,204 @@
+"""What a plan of dwellings says, row by row, and the plan of a community with what a file adds to it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from services.registry.dwellings.domain import Flat, Plan
+from shared.imports import values
+from shared.imports.values import says_nothing
+from shared.validation import Wrong
+
+COLUMNS = ("community", "code", "estate", "block", "unit", "floor", "flat", "area")
+CARRIED = ("community", "code", "estate", "block", "unit", "floor")
+"""Blank below the first row that says it: the same as above."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "required": ("is needed", "此项必填"),
+    "flat-repeated": ("this flat stands in the file already", "该房屋在本表中重复"),
+    "floor-unclear": (
+        "the floor cannot be read off the flat's number: fill in 楼层",
+        "无法从房号判断楼层，请填写楼层",
+    ),
+    "code-missing": (
+        "no community of this name yet: fill in its 12-digit code (区划代码), and it is put in",
+        "尚无此安置点：请填写 12 位区划代码，系统将新建该安置点",
+    ),
+    "code-with-two-names": (
+        "this code stands in the file with another name",
+        "该区划代码在本表中对应另一名称",
+    ),
+    "community-ambiguous": (
+        "several communities have this name: fill in the 12-digit code",
+        "有多个同名安置点：请填写 12 位区划代码",
+    ),
+    "community-outside": ("this community lies outside your place", "该安置点不在您的管辖范围内"),
+    "too-many-units": ("more units than a community can have", "单元数超过上限"),
+}
+"""By code: English, Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row that can be read."""
+
+    sheet: int
+    row: int
+    flat: Flat
+    floor_said: bool
+    """Or it was read off the flat's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What stands against a row."""
+
+    sheet: int
+    row: int
+    column: str
+    code: str
+    texts: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of one community. `code` None: named only."""
+
+    name: str
+    code: str | None
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """A file that was read: its communities, each coming in wholly or not at all."""
+
+    rows: int
+    parts: tuple[Part, ...]
+    against: tuple[Against, ...]
+
+
+def read_plans(rows: Sequence[Mapping[str, Any]]) -> Plans:
+    """`rows`: sheet, row, and the text of each column (None or blank where there is none), in the order of the file."""
+    above: dict[str, str] = {}
+    against: list[Against] = []
+    lines: list[tuple[str, str | None, Line]] = []
+    for row in rows:
+        texts = _with_carried(row, above)
+        line, faults = _read(row["sheet"], row["row"], texts)
+        against += faults
+        if line:
+            lines.append((values.community(texts["community"]), _code(texts["code"]), line))
+    parts, more = _parts(lines)
+    return Plans(len(rows), parts, (*against, *more))
+
+
+def _with_carried(row: Mapping[str, Any], above: dict[str, str]) -> dict[str, str]:
+    """A column that is blank says what it said above; a new community, block or unit begins anew."""
+    texts = {name: "" if (text := row.get(name)) is None or says_nothing(text) else text for name in COLUMNS}
+    for n, name in enumerate(CARRIED):
+        if texts[name] and texts[name] != above.get(name):
+            for deeper in CARRIED[n + 1 :] if name not in ("code", "floor") else ():
+                above.pop(deeper, None)
+        if texts[name]:
+            above[name] = texts[name]
+    return texts | {name: texts[name] or above.get(name, "") for name in CARRIED}
+
+
+def _code(text: str) -> str | None:
+    return values.community_code(text) if text else None
+
+
+def _read(sheet: int, row: int, texts: Mapping[str, str]) -> tuple[Line | None, list[Against]]:
+    door, wrong = values.locate({part: texts[part] or None for part in values.PARTS})
+    faults = {column: (error.code, (error.en, error.zh)) for column, error in wrong.items()}
+    read: dict[str, Any] = {}
+    for column, reader in _READERS.items():
+        try:
+            read[column] = reader(texts[column]) if texts[column] else None
+        except Wrong as error:
+            faults[column] = (error.code, (error.en, error.zh))
+    said = {"community": texts["community"], "block": door.block, "unit": door.unit, "flat": door.flat}
+    for column, value in said.items():
+        if not value:
+            faults.setdefault(column, ("required", TEXTS["required"]))
+    floor = read.get("floor") if texts["floor"] else floor_of(door.flat or "")
+    if floor is None and "floor" not in faults and door.flat:
+        faults["floor"] = ("floor-unclear", TEXTS["floor-unclear"])
+    if faults or not (door.block and door.unit and door.flat) or floor is None:
+        return None, [Against(sheet, row, column, code, texts) for column, (code, texts) in faults.items()]
+    flat = Flat(door.estate or "1", door.block, door.unit, floor, door.flat, read["area"])
+    return Line(sheet, row, flat, bool(texts["floor"])), []
+
+
+def floor_of(flat: str) -> int | None:
+    """302 is on the third floor, 1203 on the twelfth; None where the number does not say."""
+    digits = "".join(c for c in flat if c.isdigit())
+    return int(digits[:-2]) if len(digits) in (3, 4) else None
+
+
+def _parts(lines: Sequence[tuple[str, str | None, Line]]) -> tuple[tuple[Part, ...], list[Against]]:
+    """By community: a name that stands with one code somewhere in the file has that code everywhere in it."""
+    names: dict[str, str] = {}
+    codes: dict[str, set[str]] = {}
+    for name, code, _ in lines:
+        if code:
+            names.setdefault(code, name)
+            codes.setdefault(name, set()).add(code)
+    found: dict[tuple[str, str | None], dict[tuple[str, str, str, str], Line]] = {}
+    against: list[Against] = []
+    for name, code, line in lines:
+        own = code or (next(iter(codes[name])) if len(codes.get(name, ())) == 1 else None)
+        if own and names[own] != name:
+            against.append(_against(line, "community", "code-with-two-names"))
+            continue
+        flats = found.setdefault((name, own), {})
+        if line.flat.place in flats:
+            against.append(_against(line, "flat", "flat-repeated"))
+        else:
+            flats[line.flat.place] = line
+    parts = tuple(Part(name, code, tuple(flats.values())) for (name, code), flats in found.items())
+    return parts, against
+
+
+def _against(line: Line, column: str, code: str) -> Against:
+    return Against(line.sheet, line.row, column, code, TEXTS[code])
+
+
+def all_against(part: Part, column: str, code: str) -> list[Against]:
+    """What stands against a community stands against each of its rows."""
+    return [_against(line, column, code) for line in part.lines]
+
+
+def with_part(there: Plan | None, part: Part) -> tuple[Plan, int, int]:
+    """The plan with what a file says of it, how many flats are new, and how many differ. What the file does not name stays; what is
+    blank changes nothing."""
+    flats = {flat.place: flat for flat in there.flats} if there else {}
+    created = changed = 0
+    for line in part.lines:
+        before = flats.get(line.flat.place)
+        after = _laid_over(before, line) if before else line.flat
+        created += before is None
+        changed += before is not None and before != after
+        flats[after.place] = after
+    named = there.named_estates if there else ()
+    return Plan(part.name, named, tuple(flats.values())), created, changed
+
+
+def _laid_over(before: Flat, line: Line) -> Flat:
+    area, floor = line.flat.area_m2, line.flat.floor
+    return replace(
+        line.flat,
+        area_m2=before.area_m2 if area is None else area,
+        floor=floor if line.floor_said else before.floor,
+    )
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "community": values.community,
+    "code": values.community_code,
+    "floor": values.floor,
+    "area": values.area_m2,
+}

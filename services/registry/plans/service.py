@@ -1,0 +1,84 @@
+"""A plan of dwellings comes in: community by community."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.registry.dwellings import service as dwellings
+from services.registry.dwellings import store as communities
+from services.registry.dwellings.domain import Plan
+from services.registry.imports.store import list_communities
+from services.registry.plans.fields import DWELLINGS
+from services.registry.plans.plan import Against, Part, Plans, all_against, read_plans, with_part
+from shared.db import Transaction
+from shared.imports.fields import CellFault, Severity, Table
+from shared.imports.kinds import Act, ImportKind, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan that was read."""
+
+    plans: Plans
+    faults: Sequence[CellFault]
+
+    @property
+    def rows(self) -> int:
+        return self.plans.rows
+
+    @property
+    def chunks(self) -> int:
+        return len(self.plans.parts)
+
+
+def prepare(table: Table, on: date) -> Prepared:
+    """Reads the file; the day does not matter."""
+    unreadable = {(fault.sheet, fault.row) for fault in table.faults}
+    rows = [row for row in table.frame.iter_rows(named=True) if (row["sheet"], row["row"]) not in unreadable]
+    plans = read_plans(rows)
+    plans = Plans(table.frame.height, plans.parts, plans.against)
+    return Prepared(plans, [*table.faults, *(_fault(against) for against in plans.against)])
+
+
+def _fault(against: Against) -> CellFault:
+    en, zh = against.texts
+    return CellFault(against.sheet, against.row, against.column, against.code, Severity.ERROR, en, zh)
+
+
+async def apply_chunk(tx: Transaction, act: Act, prepared: Prepared, n: int) -> Outcome:
+    """Brings community n in, or says what would come of it."""
+    part = prepared.plans.parts[n]
+    code, against = await _code_of(tx, act, part)
+    if code is None:
+        return Outcome(len(part.lines), faults=tuple(_fault(a) for a in against))
+    created = changed = 0
+
+    def change(there: Plan | None) -> Plan:
+        nonlocal created, changed
+        after, created, changed = with_part(there, part)
+        return after
+
+    try:
+        await dwellings.add_to_plan(tx, act.actor, code, change, act.dry_run)
+    except communities.CommunityNotFound:
+        return Outcome(len(part.lines), faults=tuple(map(_fault, all_against(part, "code", "community-outside"))))
+    except dwellings.WrongPlan:
+        return Outcome(len(part.lines), faults=tuple(map(_fault, all_against(part, "unit", "too-many-units"))))
+    return Outcome(len(part.lines), created, changed)
+
+
+async def _code_of(tx: Transaction, act: Act, part: Part) -> tuple[str | None, list[Against]]:
+    """The code as stated, or that of the only community of this name."""
+    if part.code:
+        return part.code, []
+    codes = [code for name, code in await list_communities(tx, act.actor.place) if name == part.name]
+    if len(codes) == 1:
+        return codes[0], []
+    if codes:
+        return None, all_against(part, "community", "community-ambiguous")
+    return None, all_against(part, "code", "code-missing")
+
+
+DWELLING_KIND = ImportKind("dwellings", DWELLINGS, prepare, apply_chunk)

@@ -1,0 +1,60 @@
+"""What a service says of the files that it takes: their shape, how they are checked, how they come in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from shared.auth import Actor
+from shared.db import Transaction
+from shared.imports.fields import CellFault, Shape, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An import under way. `on`: the day of the upload, by which everything is judged, whenever it is resumed."""
+
+    import_id: str
+    actor: Actor
+    on: date
+    dry_run: bool
+
+
+class Checked(Protocol):
+    """What checking a file found. The same file on the same day gives the same chunks, so that an import can be resumed."""
+
+    @property
+    def rows(self) -> int:
+        """Rows of the table."""
+
+    @property
+    def faults(self) -> Sequence[CellFault]:
+        """What the file alone shows."""
+
+    @property
+    def chunks(self) -> int:
+        """Parts of the file that come in one after the other, each wholly or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a chunk came to: rows dealt with, things made, things changed, and what the service has against rows."""
+
+    rows: int
+    created: int = 0
+    changed: int = 0
+    faults: tuple[CellFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportKind:
+    """A kind of file. `check` is pure and runs beside the event loop; `apply` brings chunk n in, or with `Act.dry_run` only says what
+    would come of it; `opened` notes that the uploader read the file back unmasked."""
+
+    name: str
+    shape: Shape
+    check: Callable[[Table, date], Any]
+    apply: Callable[[Transaction, Act, Any, int], Awaitable[Outcome]]
+    opened: Callable[[Transaction, Actor, Table, str | None], Awaitable[None]] | None = None

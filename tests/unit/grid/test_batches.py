@@ -1,0 +1,28 @@
+"""News of a batch in rounds; shares in percent."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.grid.households.domain import rounds
+from services.grid.statistics.domain import percent
+
+
+@given(st.lists(st.sampled_from("abcde")))
+def test_rounds_name_each_once_and_keep_the_order_of_each(names: list[str]) -> None:
+    news = list(enumerate(names))
+    found = rounds(news, lambda word: word[1])
+    assert all(len({name for _, name in words}) == len(words) > 0 for words in found)
+    for name in set(names):
+        assert [word for words in found for word in words if word[1] == name] == [w for w in news if w[1] == name]
+    assert sum(map(len, found)) == len(news)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [(0, 0, None), (0, 3, "0.00"), (2, 3, "66.67"), (3, 3, "100.00"), (1, 800, "0.13"), (1, 1600, "0.06")],
+)
+def test_shares_have_two_decimals(part: int, whole: int, shown: str | None) -> None:
+    assert percent(part, whole) == shown
