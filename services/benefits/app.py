@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.benefits.assessments.api import routes as assessments
 from services.benefits.cases.api import routes as cases
 from services.benefits.settings import BenefitsSettings
+from services.benefits.statistics.api import routes as statistics
 from services.benefits.worker import create_worker
 from shared.app import create_app, serve
 from shared.auth import Verifier
@@ -14,7 +15,7 @@ from shared.operations import dead_letters
 
 
 def build(settings: BenefitsSettings, verifier: Verifier | None = None) -> FastAPI:
-    routers = [assessments, cases, dead_letters("benefits")]
+    routers = [assessments, cases, statistics, dead_letters("benefits")]
     return create_app("benefits", "Anju benefits", settings, routers, create_worker(settings), verifier)
 
 

@@ -25,3 +25,24 @@ OVERTURN: JsonDict = {
 }
 
 WITHDRAWAL: JsonDict = {"note": "申请人改变主意"}
+
+STATISTICS: JsonDict = {
+    "items": [
+        {
+            "community": "522731003012",
+            "estate": None,
+            "block": None,
+            "households": 1600,
+            "schemes": {
+                "170": {
+                    "transfer": {"assessed": 412, "households": 251, "share_of_households": "15.69"},
+                    "change": {"assessed": 1015, "households": 602, "share_of_households": "37.63"},
+                    "keep": {"assessed": 2810, "households": 1404, "share_of_households": "87.75"},
+                    "not-applicable": {"assessed": 1702, "households": 1120, "share_of_households": "70.00"},
+                    "undetermined": {"assessed": 63, "households": 40, "share_of_households": "2.50"},
+                }
+            },
+        }
+    ],
+    "as_of": "2026-11-24T08:00:00Z",
+}

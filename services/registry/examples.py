@@ -90,3 +90,27 @@ HOUSEHOLD: JsonDict = {
         },
     ],
 }
+
+STATISTICS: JsonDict = {
+    "items": [
+        {
+            "community": COMMUNITY_CODE,
+            "name": "示例安置社区",
+            "estate": None,
+            "block": None,
+            "households": 1,
+            "people": 3,
+            "registered_poor_households": 1,
+            "registered_poor_people": 3,
+            "party_members": 0,
+            "probationary_members": 0,
+            "men": 2,
+            "women": 1,
+            "ages": {"under_16": 1, "from_16_to_60": 2, "over_60": 0},
+            "moved_hukou": 0,
+            "flats": 24,
+            "occupied": 1,
+        }
+    ],
+    "as_of": "2026-11-24T08:00:00Z",
+}

@@ -168,6 +168,7 @@ occupancies = Table(
     Column("household_id", Uuid, ForeignKey("households.household_id"), nullable=False),
     *_axes(),
     Index("uq_occupancies_now", "dwelling_id", unique=True, postgresql_where=NOW),
+    Index(None, "dwelling_id"),
     Index(None, "household_id"),
 )
 

@@ -28,13 +28,14 @@ _GROUP_SCOPES: dict[str, tuple[Scope, ...]] = {
 }
 
 
+def may_see(actor: Actor, group: str) -> bool:
+    """Does one of the actor's scopes show facts of this group?"""
+    return any(actor.may(scope) for scope in _GROUP_SCOPES.get(group.split(":")[0], ()))
+
+
 def facts_for(actor: Actor, facts: Mapping[str, Any]) -> dict[str, Any]:
     """The fact groups that the actor's scopes show. With welfare flags alone, of dibao only whether it is drawn."""
-    shown = {
-        group: value
-        for group, value in facts.items()
-        if any(actor.may(scope) for scope in _GROUP_SCOPES.get(group.split(":")[0], ()))
-    }
+    shown = {group: value for group, value in facts.items() if may_see(actor, group)}
     if "dibao" in facts and "dibao" not in shown and actor.may(Scope.WELFARE_FLAGS):
         shown["dibao"] = {"receiving": facts["dibao"]["receiving"]} if facts["dibao"] else None
     return shown

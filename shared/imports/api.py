@@ -123,6 +123,7 @@ def import_routes(prefix: str, tag: str, kind: ImportKind, scope: Scope) -> APIR
         return ImportView(
             **_counts(row),
             ignored_columns=list(words.ignored),
+            ignored_sheets=list(words.unread),
             errors=_cells(request, words, faults),
             errors_link=f"{here}/errors",
             correction=f"{here}/correction" if correct else None,

@@ -93,7 +93,7 @@ class Imports:
         async with database.read(clock.now()) as read:
             data = await sealed.file(read)
         table = await asyncio.to_thread(_table_of, data, kind, self._settings.max_upload_bytes)
-        words = Words([scrub(name) for name in table.sheets], [scrub(name) for name in table.ignored])
+        words = Words(*([scrub(word) for word in some] for some in (table.sheets, table.ignored, table.unread)))
         async with database.transaction(clock.now()) as tx:
             await sealed.set_words(tx, words)
             await store.set_read(tx, row["import_id"], table.frame.height)

@@ -26,6 +26,7 @@ _EXAMPLE: JsonDict = {
     "changed": 0,
     "rejected": 1,
     "ignored_columns": ["备注"],
+    "ignored_sheets": [],
     "errors_total": 1,
     "errors": [
         {
@@ -90,6 +91,9 @@ class ImportView(ImportRow):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     ignored_columns: list[str]
+    """Headers that are not known; what stands below them was passed over."""
+    ignored_sheets: list[str]
+    """Sheets that lack a needed column; nothing of them was read."""
     errors: list[CellView]
     """The first 1,000."""
     errors_link: str

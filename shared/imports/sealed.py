@@ -27,10 +27,11 @@ class ImportForgotten(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words of a file: the names of its sheets, by index, and headers that are not known."""
+    """Words of a file: the names of its sheets, by index, headers that are not known, and the sheets that were not read."""
 
     sheets: Sequence[str] = ()
     ignored: Sequence[str] = ()
+    unread: Sequence[str] = ()
 
 
 class Sealed:

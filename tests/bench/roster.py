@@ -28,6 +28,8 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from deploy.local import postgres
+from deploy.local.state import State
 from deploy.local.testing import database_urls
 from shared import migrate
 from tests.support.crowd import plan, roster
@@ -69,8 +71,7 @@ def _round(platform: Platform, n: int, people: int) -> Round:
     if report["accepted"] != people:
         raise SystemExit(f"not all rows came in: {report['errors'][:3]}")
     taken, done = (datetime.fromisoformat(report[name]) for name in ("uploaded_at", "finished_at"))
-    urls = database_urls(platform.data, json.loads((platform.data / "state.json").read_text()))
-    rows, seconds = asyncio.run(_copied(urls["registry"], code))
+    rows, seconds = asyncio.run(_copied(*_urls(platform), code))
     return Round(people, (done - taken).total_seconds(), seconds, rows, peak[0])
 
 
@@ -99,11 +100,18 @@ def _peak(platform: Platform) -> Iterator[list[float]]:
         watcher.join()
 
 
-async def _copied(url: str, code: str) -> tuple[int, float]:
+def _urls(platform: Platform) -> tuple[str, str]:
+    """Of the registry's database, and of a superuser."""
+    state = json.loads((platform.data / "state.json").read_text())
+    memory = State(**state)
+    return database_urls(platform.data, state)["registry"], postgres.admin_url(memory, memory.ports["postgres"])
+
+
+async def _copied(url: str, admin: str, code: str) -> tuple[int, float]:
     """Rows of the community's people and households, and the seconds that COPY takes to bring them in."""
-    limit = urlunsplit(urlsplit(url)._replace(path=f"{urlsplit(url).path}_limit"))
+    limit = urlunsplit(urlsplit(admin)._replace(path="/limit"))
     source = await asyncpg.connect(url)
-    await _make(url, limit)
+    await _make(admin, limit)
     target = await asyncpg.connect(limit)
     try:
         for table in _FIRST:
@@ -121,13 +129,13 @@ async def _copied(url: str, code: str) -> tuple[int, float]:
         await target.close()
 
 
-async def _make(url: str, limit: str) -> None:
-    admin = await asyncpg.connect(url)
+async def _make(admin: str, limit: str) -> None:
+    connection = await asyncpg.connect(admin)
     try:
-        await admin.execute(f'drop database if exists "{urlsplit(limit).path[1:]}"')
-        await admin.execute(f'create database "{urlsplit(limit).path[1:]}"')
+        await connection.execute('drop database if exists "limit"')
+        await connection.execute('create database "limit"')
     finally:
-        await admin.close()
+        await connection.close()
     await migrate.run(limit, migrate.upgrade("registry"))
 
 

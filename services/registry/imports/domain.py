@@ -31,6 +31,8 @@ class Stated:
     phone_lookup: bytes | None
     relation: str
     facts: Mapping[str, Any]
+    texts: Mapping[str, str] = field(compare=False)
+    """The facts as JSON."""
     blank: frozenset[str]
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -85,7 +84,7 @@ def _row_of(person: Newcomer, keys: KeyRing) -> tuple[Any, ...]:
         stated.lookup,
         key.key.encrypt(stated.phone, field_context(person.person_id, "phone")) if stated.phone else None,
         stated.phone_lookup,
-        json.dumps(person.facts, ensure_ascii=False),
+        person.facts_text,
         key.key_id,
         key.wrapped,
     )

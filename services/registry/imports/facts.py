@@ -163,13 +163,10 @@ def _day(cells: Cells, column: str, on: date) -> date | None:
 
 def dibao(cells: Cells) -> Values:
     """Is it drawn, in which class, paid where. A class or a place says that it is drawn."""
-    said = cells.read("dibao", words.DIBAO.read)
+    receiving, told = cells.read("dibao", words.DIBAO.read) or (None, None)
     kind = cells.read("dibao_class", words.DIBAO_CLASS.read)
     place = None if compact(cells.text("dibao_division") or "") == "无" else _place(cells, "dibao_division")
-    if said is None:
-        return (True if kind or place else None), kind, place
-    receiving, told = said
-    if not receiving and (kind or place):
+    if receiving is False and (kind or place):
         cells.error(
             "dibao",
             "dibao-contradicts",
@@ -180,7 +177,9 @@ def dibao(cells: Cells) -> Values:
         cells.error(
             "dibao_class", "dibao-contradicts", "another class is given at 是否低保", "与“是否低保”中所填类别不一致"
         )
-    return receiving, kind or told, place
+    if cells.failed:
+        return None, None, None
+    return (True if kind or place else receiving), kind or told, place
 
 
 # facts of the person

@@ -41,14 +41,17 @@ PLACE = Place._fields
 @dataclass(frozen=True, slots=True)
 class Families:
     """By row: its `places` (with what is taken from above), the ordinal of its `households`, the row (from 0) of its head in `owners`
-    (NOBODY: the file has none). `second`: heads of flats that have a head already. `stray`: rows whose flat is not told, with no head
-    above them."""
+    (NOBODY: the file has none). `second`: heads of flats that have a head already."""
 
     places: list[Place]
     households: list[int]
     owners: list[int]
     second: frozenset[int]
-    stray: set[int]
+
+    def lacks_place(self, row: int) -> bool:
+        """Does the row not tell its flat, and none of its own head's fault?"""
+        owner = self.owners[row]
+        return None in self.places[row] and (owner in (NOBODY, row) or None not in self.places[owner])
 
 
 def gather(said: pl.DataFrame, repeated: frozenset[int]) -> Families:
@@ -70,8 +73,7 @@ def gather(said: pl.DataFrame, repeated: frozenset[int]) -> Families:
         for row in own:
             owners[row] = rows.owner(row, heads)
     _join_lost(rows, places, members, owners)
-    stray = {row for row, owner in enumerate(owners) if owner == NOBODY and None in places[row]}
-    return Families(places, households, owners, frozenset(second), stray)
+    return Families(places, households, owners, frozenset(second))
 
 
 def _places(said: pl.DataFrame) -> tuple[list[Place], list[int]]:

@@ -19,7 +19,8 @@ from shared.privacy import KeyRing, field_context
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Someone who is settled: in which household (co-living and flat), since when, with which facts (all of them)."""
+    """Someone who is settled: in which household (co-living and flat), since when, with which facts (all of them). `texts`: the facts
+    as JSON."""
 
     person_id: str
     stated: Stated
@@ -27,6 +28,12 @@ class Newcomer:
     flat_household_id: str
     since: date
     facts: dict[str, Any]
+    texts: dict[str, str]
+
+    @property
+    def facts_text(self) -> str:
+        """All facts as JSON."""
+        return "{" + ",".join(f'"{group}":{text}' for group, text in self.texts.items()) + "}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,7 @@ def persons(people: Sequence[Newcomer], keys: KeyRing, at: datetime) -> tuple[pl
                 _hex(phone),
                 _hex(stated.phone_lookup),
                 person.household_id,
-                json_text(person.facts),
+                person.facts_text,
             )
         )
         wrapped.append((person.person_id, key.key_id, _hex(key.wrapped)))
@@ -135,7 +142,7 @@ def occupancies(new: Sequence[NewHousehold], recorded: Recorded) -> pl.DataFrame
 
 
 def person_facts(people: Sequence[Newcomer], recorded: Recorded) -> pl.DataFrame:
-    rows = [(p.person_id, fact, json_text(value), p.since) for p in people for fact, value in p.facts.items()]
+    rows = [(p.person_id, fact, text, p.since) for p in people for fact, text in p.texts.items()]
     return _frame(rows, ["person_id", "fact", "value", "valid_from"]).with_columns(recorded.columns())
 
 

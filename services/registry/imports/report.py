@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -62,6 +62,16 @@ class Report:
     def warn(self, at: int, column: str, code: str, en: str, zh: str) -> None:
         """Lets the row in."""
         self._say(at, column, code, Severity.WARNING, en, zh)
+
+    def tell_once(self, groups: Sequence[int], columns: frozenset[str]) -> None:
+        """Of the same warning about one of these columns in several rows of a group (by row) keeps the first."""
+        told: set[tuple[int, str, str]] = set()
+        faults, self.faults = self.faults, []
+        for fault in faults:
+            key = groups[self._at[fault.sheet, fault.row]], fault.column, fault.code
+            if fault.severity is Severity.ERROR or fault.column not in columns or key not in told:
+                self.faults.append(fault)
+                told.add(key)
 
     def is_wrong(self, at: int, column: str) -> bool:
         """Has the cell an error?"""

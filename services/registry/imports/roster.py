@@ -20,7 +20,7 @@ import polars as pl
 
 from services.registry.imports.facts import groups
 from services.registry.imports.families import NOBODY, PLACE, Families, gather
-from services.registry.imports.fields import ROSTER, SCHEMES
+from services.registry.imports.fields import HOUSEHOLD, ROSTER, SCHEMES
 from services.registry.imports.household_facts import agree
 from services.registry.imports.plausible import DOUBTS, age
 from services.registry.imports.report import MASKS, Report
@@ -32,6 +32,7 @@ MOST_MEMBERS = 30
 INSURANCES = tuple(f"insurance:{scheme.code}" for scheme in SCHEMES)
 FACTS = ("hukou", "residence_document", "work", "labour_class", "profile", *INSURANCES)
 _PERSON = ("name", "id_number", "sex", "birth_on", "phone", "relation")
+_OF_HOUSEHOLD = frozenset(field.name for field in HOUSEHOLD)
 _HOUSEHOLD = ("settled_on", "moved_from_division", "registered_poor", "dibao")
 
 
@@ -56,7 +57,9 @@ def check(table: Table, on: date, known_areas: frozenset[str]) -> CheckedRoster:
     _say_required(said, found, report)
     _say_heads(said, found, report)
     _say_crowded(found, report)
-    said = agree(said.with_columns(_family(found)), found, report)
+    said = said.with_columns(_family(found))
+    report.tell_once(said["family"].to_list(), _OF_HOUSEHOLD)
+    said = agree(said, found, report)
     _say_doubts(said, found, repeated, on, report)
     _say_held(found, report)
     return CheckedRoster(_rows(said, found, report), report.faults)
@@ -106,9 +109,8 @@ def _say_required(said: pl.DataFrame, found: Families, report: Report) -> None:
     for column in ("name", "id_number", "relation"):
         for at in said[column].is_null().arg_true():
             _require(at, column, report)
-    heads = said["head"].to_list()
     for at, place in enumerate(found.places):
-        if None in place and (heads[at] or found.owners[at] == at or at in found.stray):
+        if found.lacks_place(at):
             for part, value in zip(PLACE, place, strict=True):
                 if value is None:
                     _require(at, part, report)

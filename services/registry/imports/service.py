@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -98,8 +100,7 @@ async def apply_chunk(keys: KeyRing, tx: Transaction, act: Act, prepared: Prepar
     groups, faults = _groups(frame, communities, keys, act.actor)
     addresses = [group.address for group in groups]
     lookups = [row.lookup for group in groups for row in group.rows]
-    await store.lock(tx, addresses, lookups)
-    flats = await store.load_flats(tx, addresses)
+    flats = await store.load_flats(tx, addresses, lookups)
     known = await store.load_known(tx, lookups, act.actor.place)
     faults += _against_flats(groups, await store.list_unknown_parts(tx, [a for a in addresses if a not in flats]))
     verdicts = [
@@ -121,8 +122,9 @@ def _groups(
     """The households whose community is known, with their rows that are in order."""
     groups: list[Group] = []
     faults: list[CellFault] = []
-    for part in frame.filter("ok").partition_by("household", maintain_order=True):
-        rows = part.rows(named=True)
+    in_order = frame.filter("ok").rows(named=True)
+    for _, part in groupby(in_order, itemgetter("household")):
+        rows = list(part)
         first = rows[0]
         stated = tuple(_stated(row, keys) for row in rows)
         codes = communities.get(_plain(first["community"]), [])
@@ -138,6 +140,7 @@ def _groups(
 
 def _stated(row: Mapping[str, Any], keys: KeyRing) -> Stated:
     blank = frozenset(group for group in FACTS if row.get(f"{group}:blank"))
+    texts = {group: text for group in FACTS if (text := row[group]) is not None and group not in blank}
     return Stated(
         sheet=row["sheet"],
         row=row["row"],
@@ -149,16 +152,23 @@ def _stated(row: Mapping[str, Any], keys: KeyRing) -> Stated:
         phone=row["phone"],
         phone_lookup=keys.lookup_hash("phone", row["phone"]) if row["phone"] else None,
         relation=row["relation"],
-        facts={group: json.loads(row[group]) for group in FACTS if row[group] is not None and group not in blank},
+        facts={group: _value(text) for group, text in texts.items()},
+        texts=texts,
         blank=blank,
     )
+
+
+@lru_cache(maxsize=8192)
+def _value(text: str) -> Any:
+    """What a group says; the same object for the same text, which nobody changes."""
+    return json.loads(text)
 
 
 def _household_facts(row: Mapping[str, Any]) -> dict[str, Any]:
     stated = {
         "moved_from_division": row["moved_from_division"],
         "registered_poor": row["registered_poor"],
-        "dibao": json.loads(row["dibao"]) if row["dibao"] else None,
+        "dibao": _value(row["dibao"]) if row["dibao"] else None,
     }
     return {fact: value for fact, value in stated.items() if value is not None}
 
@@ -218,7 +228,9 @@ def _settled(
         people = []
         for row in verdict.joining:
             there, fresh = known.get(row.lookup), next(person_ids)
-            facts = {"residence": {"division": group.address.community_code}, **row.facts} | {g: [] for g in row.blank}
+            community = group.address.community_code
+            facts = {"residence": {"division": community}, **row.facts} | {group: [] for group in row.blank}
+            texts = {"residence": f'{{"division":"{community}"}}', **row.texts, **dict.fromkeys(row.blank, "[]")}
             person = Newcomer(
                 there.person_id if there else fresh,
                 row,
@@ -226,6 +238,7 @@ def _settled(
                 flat_household_id,
                 max(since, row.birth_on),
                 facts,
+                texts,
             )
             people.append(person)
             if there:

@@ -33,49 +33,60 @@ def _columns_of(addresses: Sequence[Address]) -> list[list[str]]:
     return columns([(a.community_code, a.estate, a.block, a.unit, a.flat) for a in addresses], 5)
 
 
-async def lock(tx: Transaction, addresses: Sequence[Address], lookups: Sequence[bytes]) -> None:
-    """Locks what a chunk touches, in the order of all acts: households, flats, people; each in the order of its key."""
-    await tx.execute(
-        f"""select from households where household_id in (
-               select o.household_id
-                 from {_ADDRESSES} join dwellings using (community_code, estate, block, unit, flat)
-                 join occupancies o using (dwelling_id) where o.valid_to is null and o.retracted_at is null
-               union
-               select household_id from persons where id_number_lookup = any($6::bytea[]))
-             order by household_id for update""",
-        *_columns_of(addresses),
-        list(lookups),
-    )
-    await tx.execute(
-        f"""select from dwellings where dwelling_id in (
-               select dwelling_id from {_ADDRESSES} join dwellings using (community_code, estate, block, unit, flat))
-             order by dwelling_id for update""",
-        *_columns_of(addresses),
-    )
-    await tx.execute(
-        "select from persons where id_number_lookup = any($1::bytea[]) order by id_number_lookup for update",
-        list(lookups),
+# Ids are fetched step by step and given as arrays: a join would be planned by statistics that are not there yet while a first roster
+# comes in.
+
+
+async def load_flats(tx: Transaction, addresses: Sequence[Address], lookups: Sequence[bytes]) -> dict[Address, Flat]:
+    """The flats that exist, with who lives there. They, their households, and the people of these ID numbers with theirs are locked, in
+    the order of all acts: households, flats, people; each in the order of its key."""
+    flats = {
+        addresses[row["n"] - 1]: row["dwelling_id"]
+        for row in await tx.fetch(
+            f"""select a.n, d.dwelling_id
+                  from {_ADDRESSES} join dwellings d using (community_code, estate, block, unit, flat)""",
+            *_columns_of(addresses),
+        )
+    }
+    dwellings = list(flats.values())
+    living = {row["household_id"] for row in await _list_occupants(tx, dwellings)}
+    homes = await tx.fetch("select household_id from persons where id_number_lookup = any($1::bytea[])", list(lookups))
+    households = list(living | {row["household_id"] for row in homes})
+    for table, key, kind, ids in (
+        ("households", "household_id", "uuid", households),
+        ("dwellings", "dwelling_id", "uuid", dwellings),
+        ("persons", "id_number_lookup", "bytea", list(lookups)),
+    ):
+        await tx.execute(f"select from {table} where {key} = any($1::{kind}[]) order by {key} for update", ids)
+    occupants = {row["dwelling_id"]: row["household_id"] for row in await _list_occupants(tx, dwellings)}
+    rows = await list_rows(tx, "households", "household_id", list(occupants.values()))
+    found = {row["household_id"]: _home(row) for row in rows}
+    free = await _list_free_from(tx, dwellings)
+    return {
+        address: Flat(dwelling, found.get(occupants.get(dwelling, "")), free.get(dwelling))
+        for address, dwelling in flats.items()
+    }
+
+
+async def _list_occupants(read: Read, dwellings: Sequence[str]) -> list[Mapping[str, Any]]:
+    return await read.fetch(
+        """select dwelling_id, household_id from occupancies
+            where dwelling_id = any($1::uuid[]) and valid_to is null and retracted_at is null""",
+        dwellings,
     )
 
 
-async def load_flats(tx: Transaction, addresses: Sequence[Address]) -> dict[Address, Flat]:
-    """The flats that exist, with who lives there. They are locked."""
-    rows = await tx.fetch(
-        f"""select a.n, d.dwelling_id, h.household_id, h.version, h.head_person_id, h.settled_on, h.facts,
-                   (select max(p.valid_to) from occupancies p
-                     where p.dwelling_id = d.dwelling_id and p.retracted_at is null) as free_from
-              from {_ADDRESSES}
-              join dwellings d using (community_code, estate, block, unit, flat)
-              left join occupancies o on o.dwelling_id = d.dwelling_id and o.valid_to is null and o.retracted_at is null
-              left join households h on h.household_id = o.household_id""",
-        *_columns_of(addresses),
+async def _list_free_from(read: Read, dwellings: Sequence[str]) -> dict[str, date]:
+    """On which day the last household that left a flat did so."""
+    rows = await read.fetch(
+        """select dwelling_id, max(valid_to) as free_from from occupancies
+            where dwelling_id = any($1::uuid[]) and retracted_at is null and valid_to is not null group by dwelling_id""",
+        dwellings,
     )
-    return {addresses[row["n"] - 1]: Flat(row["dwelling_id"], _home(row), row["free_from"]) for row in rows}
+    return {row["dwelling_id"]: row["free_from"] for row in rows}
 
 
-def _home(row: Mapping[str, Any]) -> Home | None:
-    if row["household_id"] is None:
-        return None
+def _home(row: Mapping[str, Any]) -> Home:
     return Home(row["household_id"], row["version"], row["head_person_id"], row["settled_on"], row["facts"])
 
 

@@ -17,6 +17,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_index(op.f("ix_occupancies_dwelling_id"), "occupancies", ["dwelling_id"], unique=False)
     op.create_table(
         "imports",
         sa.Column("import_id", sa.Uuid(), nullable=False),
@@ -70,6 +71,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_occupancies_dwelling_id"), table_name="occupancies")
     op.drop_table("import_parts")
     op.drop_index("ix_imports_open", table_name="imports", postgresql_where=sa.text("status in ('queued', 'running')"))
     op.drop_index("ix_imports_kept", table_name="imports", postgresql_where=sa.text("key_id is not null"))

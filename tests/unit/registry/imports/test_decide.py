@@ -32,7 +32,19 @@ LIVED_IN = Flat("d", HOME, None)
 
 def stated(n: int, relation: str = "20", **facts: Any) -> Stated:
     return Stated(
-        0, n + 1, f"人{n}", f"number {n}", b"%d" % n, "1", date(1980, 1, 1), None, None, relation, facts, frozenset()
+        0,
+        n + 1,
+        f"人{n}",
+        f"number {n}",
+        b"%d" % n,
+        "1",
+        date(1980, 1, 1),
+        None,
+        None,
+        relation,
+        facts,
+        {},
+        frozenset(),
     )
 
 
@@ -179,8 +191,8 @@ FACTS = [
     pytest.param({"work": WORK}, {"work": {"status": "none"}}, {"work": {"status": "none"}}, id="no work has no form"),
     pytest.param({"work": WORK}, {"work": {"status": "employed", "division": "330106"}}, {"work": WORK | {"division": "330106"}}, id="the same work elsewhere"),  # noqa: E501
     pytest.param({"work": WORK}, {"work": {"status": "employed", "form": "dispatched"}}, {"work": {"status": "employed", "form": "dispatched", "division": "522731"}}, id="other work began another day"),  # noqa: E501
-    pytest.param({"work": {"status": "none"}}, {"work": {"status": "employed"}}, {"work": {"status": "employed"}}, id="work after none"),  # noqa: E501
-    pytest.param({"insurance:170": []}, {"insurance:170": [PAYING]}, {"insurance:170": [PAYING]}, id="a relation after none"),  # noqa: E501
+    pytest.param({"work": {"status": "none"}}, {"work": {"status": "employed"}}, {"work": {"status": "employed"}}, id="work after none"),
+    pytest.param({"insurance:170": []}, {"insurance:170": [PAYING]}, {"insurance:170": [PAYING]}, id="a relation after none"),
     pytest.param({"insurance:170": [PAYING]}, {"insurance:170": []}, {"insurance:170": []}, id="none, expressly"),
     pytest.param({"insurance:170": [PAYING | {"arrears": True}]}, {"insurance:170": [PAYING | {"state": "paused"}]}, {"insurance:170": [PAYING | {"arrears": True, "state": "paused"}]}, id="the relation that is known"),  # noqa: E501
     pytest.param({"insurance:310": [PAYING, PAYING | {"division": "330106"}]}, {"insurance:310": [PAYING | {"state": "paused"}]}, {"insurance:310": [PAYING | {"state": "paused"}, PAYING | {"division": "330106"}]}, id="what was recorded beside it stays"),  # noqa: E501

@@ -1,0 +1,42 @@
+"""Every SQL statement about the figures of benefits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.auth import Place
+from shared.db import Read, Row
+from shared.places import place_of, seen
+
+_PLACE = "community, estate, block"
+
+
+async def list_counts(
+    read: Read, place: Place, schemes: Sequence[str], community: str | None, by_block: bool
+) -> list[Row]:
+    """Of each community, or each block of it (`estate`, `block`), that the place covers: settled `households`, and `outcomes`: for each of
+    these schemes and each outcome that is told how many are `assessed` so (people; for dibao households), in how many `households`."""
+    return await read.fetch(
+        f"""with homes as (
+               select h.household_id, h.community_code as community, case when $5 then h.estate else '' end as estate,
+                      case when $5 then h.block else '' end as block
+                 from household_copies h
+                where h.state = 'settled' and {seen(1)} and ($4::text is null or h.community_code = $4)),
+            told as (
+               select {_PLACE}, scheme, outcome, count(*) as assessed
+                 from homes join assessments using (household_id)
+                where scheme = any($6::text[]) group by {_PLACE}, household_id, scheme, outcome),
+            outcomes as (
+               select {_PLACE}, scheme, outcome, sum(assessed)::int as assessed, count(*) as households
+                 from told group by {_PLACE}, scheme, outcome)
+            select community, nullif(estate, '') as estate, nullif(block, '') as block, count(*) as households,
+                   (select coalesce(jsonb_agg(o), '[]') from outcomes o
+                     where (o.community, o.estate, o.block) = (h.community, h.estate, h.block)) as outcomes
+              from homes h
+             group by community, h.estate, h.block
+             order by community, length(h.estate), h.estate, length(h.block), h.block""",
+        *place_of(place),
+        community,
+        by_block,
+        list(schemes),
+    )
