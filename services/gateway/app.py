@@ -17,7 +17,7 @@ from services.gateway.service import Turns, seed
 from services.gateway.settings import GatewaySettings
 from services.gateway.tokens import Signer
 from services.gateway.upkeep import kept_up
-from services.gateway.views import views
+from services.gateway.views import communities, views
 from shared import clock
 from shared.app import create_app, serve
 from shared.auth import Verifier
@@ -31,7 +31,7 @@ def build(settings: GatewaySettings, verifier: Verifier | None = None) -> FastAP
         "gateway",
         "Anju gateway",
         settings,
-        [pages, tokens, sessions, staff, views],
+        [pages, tokens, sessions, staff, views, communities],
         None,
         verifier,
         opening=_open,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -88,8 +88,12 @@ SECTIONS = {"grid": ("cell", "visit"), "benefits": ("assessments",), "jobs": ("s
 """What of a service's answer stands in the overview."""
 
 
-def compose_overview(answers: Mapping[str, tuple[int, Any]]) -> dict[str, Any] | None:
-    """The overview of what services answered: (status, JSON), status 0 for no answer. None: the caller sees no such household.
+Answers = Mapping[str, tuple[int, Any]]
+"""What services answered, by name: (status, JSON); status 0 for no answer."""
+
+
+def compose_overview(answers: Answers) -> dict[str, Any] | None:
+    """The overview of what services answered. None: the caller sees no such household.
 
     A service that does not know the household (yet), or does not show it to this caller, is left out.
     """
@@ -103,3 +107,63 @@ def compose_overview(answers: Mapping[str, tuple[int, Any]]) -> dict[str, Any] |
             view[service] = {field: found.get(field) for field in fields}
     view["unavailable"] = [service for service, (status, _) in answers.items() if status == 0]
     return view
+
+
+FIGURES: dict[str, tuple[str, ...]] = {
+    "households_with_labour": ("jobs", "households_with_labour"),
+    "labour": ("jobs", "labour"),
+    "employed": ("jobs", "employed"),
+    "employed_per_household": ("jobs", "employed_per_household"),
+    "households_with_someone_in_work": ("jobs", "households_with_someone_in_work"),
+    "in_workshops": ("jobs", "by_form", "workshop"),
+    "in_workshops_registered_poor": ("jobs", "workshop_registered_poor"),
+    "in_public_posts": ("jobs", "by_form", "public-post"),
+    "self_employed": ("jobs", "by_form", "self-employed"),
+    "dispatched": ("jobs", "by_form", "dispatched"),
+    "party_members": ("registry", "party_members"),
+}
+"""The figures by which a community is judged, and where the services' answers have them."""
+
+_NO_FIGURES = {403: "not-allowed", 200: "not-known", 0: "unavailable"}
+_PLACE = ("community", "name", "estate", "block")
+
+
+def compose_community(code: str, answers: Answers) -> dict[str, Any] | None:
+    """A community's overview, of what services answered: each `{items: [the figures] or [], as_of}`. None: the caller sees no such
+    community."""
+    found = {service: _figures(*answer) for service, answer in answers.items()}
+    there = {service: figures for service, figures in found.items() if figures is not None}
+    if not there or (answers["registry"][0] == 200 and "registry" not in there):
+        return None
+    benefits = there.get("benefits")
+    return {
+        "community": code,
+        "name": there.get("registry", {}).get("name"),
+        "figures": {name: _dig(there, path) for name, path in FIGURES.items()},
+        "assessments": benefits and _shares(benefits["schemes"]),
+        **{service: _without_place(figures) for service, figures in there.items() if service != "benefits"},
+        "absent": {s: _NO_FIGURES.get(status, "unavailable") for s, (status, _) in answers.items() if s not in there},
+        "as_of": min(answers[service][1]["as_of"] for service in there),
+    }
+
+
+def _figures(status: int, answer: Any) -> dict[str, Any] | None:
+    items = answer["items"] if status == 200 else []
+    return items[0] if items else None
+
+
+def _dig(found: Any, path: Sequence[str]) -> Any:
+    for name in path:
+        found = (found or {}).get(name)
+    return found
+
+
+def _shares(schemes: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, dict[str, str | None]]:
+    return {
+        scheme: {outcome: counts["share_of_households"] for outcome, counts in told.items()}
+        for scheme, told in schemes.items()
+    }
+
+
+def _without_place(figures: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in figures.items() if name not in _PLACE}

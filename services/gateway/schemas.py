@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from services.gateway import examples
 from shared.http import Body, View
 
 AccountId = Annotated[str, Field(min_length=2, max_length=60, pattern=r"^[a-z][a-z0-9._-]*$")]
@@ -97,3 +98,47 @@ class OverviewView(View):
     household: dict[str, Any] | None = None
     """None: the registry does not answer right now."""
     unavailable: list[str]
+
+
+class FiguresView(View):
+    """The figures by which a community is judged. null: not known, or not for the caller to see."""
+
+    households_with_labour: int | None
+    labour: int | None
+    """People able to work, by the class that the roster states (劳动能力)."""
+    employed: int | None
+    employed_per_household: str | None
+    """To a household with labour, one decimal."""
+    households_with_someone_in_work: int | None
+    """Of those with labour."""
+    in_workshops: int | None
+    """扶贫车间."""
+    in_workshops_registered_poor: int | None
+    """Of these, people of registered-poor households (建档立卡户)."""
+    in_public_posts: int | None
+    """公益性岗位."""
+    self_employed: int | None
+    dispatched: int | None
+    """劳务派遣."""
+    party_members: int | None
+
+
+class CommunityOverviewView(View):
+    """What the services count in a community, as far as the caller may see it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.COMMUNITY_OVERVIEW]})
+
+    community: str
+    name: str | None
+    figures: FiguresView
+    assessments: dict[str, dict[str, str | None]] | None = None
+    """By scheme and outcome: the share of households that have at least one such assessment, in percent, two decimals."""
+    registry: dict[str, Any] | None = None
+    """As `/v1/registry/statistics` shows it; the next two likewise."""
+    jobs: dict[str, Any] | None = None
+    grid: dict[str, Any] | None = None
+    absent: dict[str, Literal["unavailable", "not-allowed", "not-known"]]
+    """Services whose figures are not here, and why: no answer in time, a scope that the caller does not hold, or the service has not
+    heard of the community (yet)."""
+    as_of: datetime
+    """The earliest instant of the counts."""

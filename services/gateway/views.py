@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import aiohttp
 import structlog
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Path, Request, Response
 from pydantic import AfterValidator
 
-from services.gateway.domain import compose_overview
-from services.gateway.schemas import OverviewView
+from services.gateway.domain import Answers, compose_community, compose_overview
+from services.gateway.examples import COMMUNITY_CODE
+from services.gateway.routes import SERVICES
+from services.gateway.schemas import CommunityOverviewView, OverviewView
 from shared.app import router
 from shared.auth import Actor, authenticate
 from shared.errors import NotFound, Unavailable
 from shared.ids import parse_id
+from shared.shapes import CommunityCode
 
 log = structlog.get_logger()
 views = router("/v1/households", "gateway: views")
+communities = router("/v1/communities", "gateway: views")
 
 _PASSED_ON = ("authorization", "accept-language")
+Caller = Annotated[Actor, Depends(authenticate)]
 
 
 class HouseholdNotFound(NotFound):
     slug = "household-not-found"
     title_en, title_zh = "No such household", "未找到该住户"
+
+
+class CommunityNotFound(NotFound):
+    slug = "community-not-found"
+    title_en, title_zh = "No such community", "未找到该社区"
 
 
 class NobodyAnswers(Unavailable):
@@ -42,7 +53,7 @@ class NobodyAnswers(Unavailable):
 async def overview(
     request: Request,
     response: Response,
-    actor: Annotated[Actor, Depends(authenticate)],
+    actor: Caller,
     household_id: Annotated[str, AfterValidator(parse_id)],
 ) -> dict[str, Any]:
     """`{household, grid: {cell, visit}, benefits: {assessments}, jobs: {seekers, employments, without_work}, unavailable}`. What the
@@ -53,14 +64,35 @@ async def overview(
         "benefits": f"/v1/benefits/households/{household_id}/assessments",
         "jobs": f"/v1/jobs/households/{household_id}",
     }
+    view = compose_overview(await _ask_all(request, response, paths))
+    if view is None:
+        raise HouseholdNotFound
+    return view
+
+
+@communities.get("/{code}/overview", summary="The figures of a community, from four services")
+async def community_overview(
+    request: Request,
+    response: Response,
+    actor: Caller,
+    code: Annotated[CommunityCode, Path(description="12-digit division code (区划代码).", examples=[COMMUNITY_CODE])],
+) -> CommunityOverviewView:
+    """Who lives there, who works, what the grid does and what people are told of their benefits, counted from the rows as they stand
+    now, of what the caller may see. A part that is null is named in `absent` with the reason."""
+    paths = {service: f"/v1/{service}/statistics?community={code}&by=community" for service in SERVICES}
+    view = compose_community(code, await _ask_all(request, response, paths))
+    if view is None:
+        raise CommunityNotFound
+    return CommunityOverviewView.model_validate(view)
+
+
+async def _ask_all(request: Request, response: Response, paths: Mapping[str, str]) -> Answers:
+    """What the services answer; status 0 for those that do not. Raises NobodyAnswers."""
     answers = await asyncio.gather(*(_ask(request, service, path) for service, path in paths.items()))
     if not any(status for status, _ in answers):
         raise NobodyAnswers(headers={"retry-after": "1"})
-    view = compose_overview(dict(zip(paths, answers, strict=True)))
-    if view is None:
-        raise HouseholdNotFound
     response.headers["cache-control"] = "no-store"
-    return view
+    return dict(zip(paths, answers, strict=True))
 
 
 async def _ask(request: Request, service: str, path: str) -> tuple[int, Any]:

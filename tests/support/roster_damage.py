@@ -138,7 +138,7 @@ DAMAGES: tuple[Damage, ...] = (
     _cell("name-blank", "姓名", "required", "", " ", "-", "/"),
     _cell("name-too-long", "姓名", "name-too-long", _LONG, "字" * 200),
     _cell("name-markup", "姓名", "name-characters", "<b>王芳</b>", "<script>alert(1)</script>"),
-    _cell("name-control", "姓名", "name-characters", "王\x07芳"),
+    _cell("name-control", "姓名", "name-characters", "王>芳"),
     _cell("name-with-number", "姓名", "personal-data", "王芳13800000001", "王芳 522799198003150013"),
     _cell("name-no-letter", "姓名", "name-without-letter", "123", "…"),
     _cell("number-blank", "身份证号", "required", "", "—"),

@@ -28,13 +28,15 @@ async def list_counts(
                 where scheme = any($6::text[]) group by {_PLACE}, household_id, scheme, outcome),
             outcomes as (
                select {_PLACE}, scheme, outcome, sum(assessed)::int as assessed, count(*) as households
-                 from told group by {_PLACE}, scheme, outcome)
-            select community, nullif(estate, '') as estate, nullif(block, '') as block, count(*) as households,
-                   (select coalesce(jsonb_agg(o), '[]') from outcomes o
-                     where (o.community, o.estate, o.block) = (h.community, h.estate, h.block)) as outcomes
-              from homes h
-             group by community, h.estate, h.block
-             order by community, length(h.estate), h.estate, length(h.block), h.block""",
+                 from told group by {_PLACE}, scheme, outcome),
+            shown as (
+               select {_PLACE}, jsonb_agg(outcomes) as outcomes from outcomes group by {_PLACE}),
+            settled as (
+               select {_PLACE}, count(*) as households from homes group by {_PLACE})
+            select community, nullif(estate, '') as estate, nullif(block, '') as block, s.households,
+                   coalesce(o.outcomes, '[]') as outcomes
+              from settled s left join shown o using ({_PLACE})
+             order by community, length(s.estate), s.estate, length(s.block), s.block""",
         *place_of(place),
         community,
         by_block,

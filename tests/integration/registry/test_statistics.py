@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from services.registry import examples
+from services.registry.statistics.schemas import StatisticsView
 from shared import clock
 from shared.auth import Role
 from tests.integration.conftest import NewService
@@ -86,7 +87,7 @@ async def recounted(registry: Service, *place: str) -> dict[tuple[str, ...], Cou
         for table in ("dwellings", "households", "persons", "memberships", "occupancies")
     }
     lived_in = {o["dwelling_id"] for o in rows["occupancies"] if o["valid_to"] is None and o["retracted_at"] is None}
-    people = {person["person_id"]: person for person in rows["persons"]}
+    people = {person["person_id"]: dict(person) for person in rows["persons"]}
     found: dict[tuple[str, ...], Counter[str]] = {}
     for flat in rows["dwellings"]:
         counts = found.setdefault(tuple(flat[part] for part in place), Counter())
@@ -196,7 +197,5 @@ async def test_others_have_no_scope(registry: Service) -> None:
     assert (answer.status_code, answer.json()["type"]) == (403, "urn:anju:problem:scope-missing")
 
 
-async def test_the_example_is_of_the_shape_that_is_shown(registry: Service) -> None:
-    (example,) = examples.STATISTICS["items"]  # type: ignore[misc, index, union-attr]
-    (item, _) = await figures(registry)
-    assert example.keys() == item.keys()  # type: ignore[union-attr]
+def test_the_example_is_of_the_shape_that_is_shown() -> None:
+    StatisticsView.model_validate(examples.STATISTICS)
