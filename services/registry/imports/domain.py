@@ -4,7 +4,7 @@ refuse with a reason for each row. Pure."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -42,9 +42,11 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rows of one flat. `settled_on` None: not stated. `facts`: of the household, only what is stated."""
+    """The rows of one flat. `head_name`: who is said to be the head, None where nobody is; `settled_on` None: not stated; `facts`: of the
+    household, only what is stated."""
 
     address: Address
+    head_name: str | None = field(repr=False)
     settled_on: date | None
     facts: Mapping[str, Any]
     rows: tuple[Stated, ...]
@@ -79,6 +81,7 @@ class Home:
     household_id: str
     version: int
     head_person_id: str | None
+    head_name: str | None = field(repr=False)
     settled_on: date
     facts: Mapping[str, Any]
 
@@ -136,6 +139,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unit-unknown": ("the block has no such unit", "该楼栋没有此单元，请核对房屋名册"),
     "flat-unknown": ("the unit has no such flat", "该单元没有此房号，请核对房屋名册"),
     "flat-taken": ("another household lives in this flat", "该房屋已有其他住户"),
+    "other-household": (
+        "the household that lives in this flat has another head",
+        "该房屋现住户的户主为另一人",
+    ),
     "flat-taken-then": ("another household still lived in this flat that day", "当日该房屋仍有其他住户"),
     "head-missing": (
         "nobody of this flat is marked as head (户主), and nobody lives there yet",
@@ -183,6 +190,8 @@ def decide(group: Group, flat: Flat, known: Mapping[bytes, KnownPerson], today: 
     head = group.head
     if head is None and flat.home is None:
         against = [*against, *(Against(r, "relation", "head-missing") for r in _others(group.rows, against))]
+    elif head is None and (a := next((a for a in against if a.code == "other-household"), None)):
+        against = [*against, *(replace(a, stated=r) for r in _others(group.rows, against))]
     elif any(a.stated.head for a in against):
         against = [*against, *held(_others(group.rows, against))]
     good = _others(group.rows, against)
@@ -242,6 +251,8 @@ def _against_household(group: Group, flat: Flat, known: Mapping[bytes, KnownPers
             return Against(head, "flat", "flat-taken")
         if home.head_person_id not in (None, person.person_id):
             return Against(head, "relation", "head-differs")
+    elif group.head_name and home.head_name and group.head_name != home.head_name:
+        return Against(group.rows[0], "head_name", "other-household")
     if group.settled_on not in (None, home.settled_on):
         return Against(head or group.rows[0], "settled_on", "settled-on-differs")
     return None

@@ -131,7 +131,8 @@ def _groups(
         covered = [code for code in codes if actor.place.covers(code, first["estate"], first["block"])]
         if len(covered) == 1:
             address = Address(covered[0], first["estate"], first["block"], first["unit"], first["flat"])
-            groups.append(Group(address, first["settled_on"], _household_facts(first), stated))
+            head_name = next((name for row in rows if (name := row["head_name"])), None)
+            groups.append(Group(address, head_name, first["settled_on"], _household_facts(first), stated))
         else:
             code = "community-ambiguous" if covered else "community-unknown"
             faults += [_fault(against) for against in _against_all(stated, "community", code)]

@@ -59,8 +59,7 @@ async def load_flats(tx: Transaction, addresses: Sequence[Address], lookups: Seq
     ):
         await tx.execute(f"select from {table} where {key} = any($1::{kind}[]) order by {key} for update", ids)
     occupants = {row["dwelling_id"]: row["household_id"] for row in await _list_occupants(tx, dwellings)}
-    rows = await list_rows(tx, "households", "household_id", list(occupants.values()))
-    found = {row["household_id"]: _home(row) for row in rows}
+    found = {home.household_id: home for home in await _list_homes(tx, list(occupants.values()))}
     free = await _list_free_from(tx, dwellings)
     return {
         address: Flat(dwelling, found.get(occupants.get(dwelling, "")), free.get(dwelling))
@@ -86,8 +85,14 @@ async def _list_free_from(read: Read, dwellings: Sequence[str]) -> dict[str, dat
     return {row["dwelling_id"]: row["free_from"] for row in rows}
 
 
-def _home(row: Mapping[str, Any]) -> Home:
-    return Home(row["household_id"], row["version"], row["head_person_id"], row["settled_on"], row["facts"])
+async def _list_homes(read: Read, household_ids: Sequence[str]) -> list[Home]:
+    rows = await read.fetch(
+        """select h.*, p.name as head_name from households h left join persons p on p.person_id = h.head_person_id
+            where h.household_id = any($1::uuid[])""",
+        household_ids,
+    )
+    names = ("household_id", "version", "head_person_id", "head_name", "settled_on", "facts")
+    return [Home(*(row[name] for name in names)) for row in rows]
 
 
 async def list_unknown_parts(read: Read, addresses: Sequence[Address]) -> dict[Address, str]:

@@ -26,7 +26,7 @@ TODAY = date(2026, 11, 24)
 SETTLED = date(2019, 6, 1)
 ADDRESS = Address("522731003012", "1", "1", "1", "101")
 EMPTY = Flat("d", None, None)
-HOME = Home("h", 3, "p1", SETTLED, {"registered_poor": True})
+HOME = Home("h", 3, "p1", "人1", SETTLED, {"registered_poor": True})
 LIVED_IN = Flat("d", HOME, None)
 
 
@@ -48,8 +48,8 @@ def stated(n: int, relation: str = "20", **facts: Any) -> Stated:
     )
 
 
-def group(*rows: Stated, settled_on: date | None = SETTLED, **facts: Any) -> Group:
-    return Group(ADDRESS, settled_on, facts, rows)
+def group(*rows: Stated, settled_on: date | None = SETTLED, head_name: str | None = None, **facts: Any) -> Group:
+    return Group(ADDRESS, head_name, settled_on, facts, rows)
 
 
 def known(n: int, relation: str | None = "20", **other: Any) -> KnownPerson:
@@ -176,6 +176,12 @@ def test_a_row_is_refused_with_its_reason(
     assert refused(verdict) == against
     assert all(texts and all(texts) for a in verdict.against if (texts := TEXTS[a.code]))
     assert not {r.row for r in verdict.joining} & {row for row, _, _ in against}
+
+
+def test_rows_without_a_head_that_name_another_do_not_join_the_household_that_lives_there() -> None:
+    verdict = decide(group(SPOUSE, stated(3), head_name="另一人"), LIVED_IN, registry(HEAD_KNOWN), TODAY)
+    assert refused(verdict) == [(3, "head_name", "other-household"), (4, "head_name", "other-household")]
+    assert decide(group(SPOUSE, head_name="人1"), LIVED_IN, registry(HEAD_KNOWN), TODAY).joining == (SPOUSE,)
 
 
 def test_a_child_may_be_born_after_its_household_moved_in() -> None:
