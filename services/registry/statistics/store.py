@@ -21,6 +21,7 @@ _PEOPLE = {
 }
 """What is counted of the people who live in a household, and who counts. An age is reached as a birthday of 29 February is: on the
 28th where there is none (民法典 art. 202)."""
+_COUNTED = ("households", "registered_poor_households", "registered_poor_people", *_PEOPLE)
 
 
 def _where(alias: str) -> str:
@@ -62,6 +63,3 @@ async def list_counts(read: Read, place: Place, community: str | None, by_block:
         by_block,
         read.today,
     )
-
-
-_COUNTED = ("households", "registered_poor_households", "registered_poor_people", *_PEOPLE)
