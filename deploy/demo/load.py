@@ -46,13 +46,18 @@ def _first_visits(figures: Figures) -> int:
     return sum(figures["visits_by_reason"]["first-visit"].values())
 
 
+def _assessed(figures: Figures) -> int:
+    """People who are told something of resident pension; of every scheme in the same transaction."""
+    return sum(outcome["assessed"] for outcome in figures["schemes"]["170"].values())
+
+
 GOALS = (
     Goal("registry", "people", lambda f: f["people"], lambda e: e.people),
     Goal("jobs", "labour", lambda f: f["labour"], lambda e: e.labour),
     Goal("jobs", "people in work", lambda f: f["employed"], lambda e: e.employed),
     Goal("grid", "households", lambda f: f["households"], lambda e: e.households),
-    Goal("grid", "first visits", _first_visits, lambda e: e.covered),
-    Goal("benefits", "assessed", lambda f: f["assessed_households"], lambda e: e.households),
+    Goal("grid", "first visits", _first_visits, lambda e: e.households),
+    Goal("benefits", "people assessed", _assessed, lambda e: e.people),
 )
 _UNITS = Goal("grid", "stair units", lambda f: f["units"], lambda e: e.units)
 """Cells can be drawn once the grid has heard of the communities."""

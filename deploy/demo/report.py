@@ -11,17 +11,17 @@ from rich.table import Table
 from deploy.demo import calibration as figures
 
 ARTICLE: tuple[tuple[str, str, object], ...] = (
-    ("households with labour", "jobs.households_with_labour", figures.HOUSEHOLDS_WITH_LABOUR),
-    ("labour", "jobs.labour", figures.LABOUR),
-    ("employed", "jobs.employed", figures.EMPLOYED),
-    ("employed a household", "jobs.employed_per_household", "1.7"),
+    ("households with labour", "figures.households_with_labour", figures.HOUSEHOLDS_WITH_LABOUR),
+    ("labour", "figures.labour", figures.LABOUR),
+    ("employed", "figures.employed", figures.EMPLOYED),
+    ("employed a household", "figures.employed_per_household", "1.7"),
     ("households with someone in work, %", "jobs.household_cover", "100.00"),
-    ("in workshops", "jobs.by_form.workshop", figures.WORKSHOP),
-    ("of these registered poor", "jobs.workshop_registered_poor", figures.WORKSHOP_POOR),
-    ("in public posts", "jobs.by_form.public-post", figures.PUBLIC_POSTS),
-    ("self-employed", "jobs.by_form.self-employed", figures.SELF_EMPLOYED),
-    ("dispatched", "jobs.by_form.dispatched", figures.DISPATCHED),
-    ("party members", "registry.party_members", figures.PARTY_MEMBERS),
+    ("in workshops", "figures.in_workshops", figures.WORKSHOP),
+    ("of these registered poor", "figures.in_workshops_registered_poor", figures.WORKSHOP_POOR),
+    ("in public posts", "figures.in_public_posts", figures.PUBLIC_POSTS),
+    ("self-employed", "figures.self_employed", figures.SELF_EMPLOYED),
+    ("dispatched", "figures.dispatched", figures.DISPATCHED),
+    ("party members", "figures.party_members", figures.PARTY_MEMBERS),
 )
 """What it is called, where the community's overview has it, what the article says."""
 

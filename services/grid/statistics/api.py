@@ -4,37 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import Annotated, Literal
 
-from fastapi import Query
-
-from services.grid import examples
 from services.grid.api import Reading
 from services.grid.statistics import store
-from services.grid.statistics.domain import percent
 from services.grid.statistics.schemas import FiguresView, StatisticsView, VisitCounts
 from services.grid.visits.domain import Reason, VisitStatus
 from shared.app import router
 from shared.db import Reader, Row
-from shared.shapes import CommunityCode
+from shared.figures import By, Community, percent, wants_blocks
 
 routes = router("/v1/grid/statistics", "grid: statistics")
-
-Community = Annotated[
-    CommunityCode | None, Query(description="Only of this community.", examples=[examples.COMMUNITY_CODE])
-]
-By = Annotated[
-    Literal["community", "block"] | None,
-    Query(description="An entry per community or per block; where a community is given, per block unless said."),
-]
 
 
 @routes.get("", summary="Figures of communities, or of their blocks")
 async def get_statistics(actor: Reading, read: Reader, community: Community = None, by: By = None) -> StatisticsView:
     """Households, cells and visits, counted from what the caller may see: a block head's figures are those of the own block and the
     own cells."""
-    by_block = by == "block" if by else community is not None
-    rows = await store.list_counts(read, actor, community, by_block)
+    rows = await store.list_counts(read, actor, community, wants_blocks(community, by))
     places = groupby(rows, lambda row: (row["community_code"], row["estate"], row["block"]))
     return StatisticsView(items=[_figures(*place, list(counts)) for place, counts in places], as_of=read.now)
 

@@ -37,7 +37,7 @@ class FiguresView(View):
     """Households with someone in work of those with labour, in percent, two decimals; null where there are none."""
     by_form: dict[Form, int]
     """People by the form of their work, whatever their labour class; who works in two forms counts in both."""
-    workshop_registered_poor: int
+    workshop_registered_poor: int | None
     """People in a workshop (扶贫车间) whose household is registered poor (建档立卡)."""
     seekers: int
     """People who seek work."""

@@ -12,10 +12,11 @@ import pytest
 
 from services.jobs import examples
 from services.jobs.employments.domain import Form
-from services.jobs.statistics.domain import per_household, percent
+from services.jobs.statistics.domain import per_household
 from shared.auth import Role
 from shared.contracts.registry import Work
 from shared.events import Received
+from shared.figures import percent
 from tests.integration.jobs.news import NONE, Family
 from tests.support.clients import Service
 from tests.support.people import COMMUNITY

@@ -1,13 +1,11 @@
-"""News of a batch in rounds; shares in percent."""
+"""News of a batch in rounds."""
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.grid.households.domain import rounds
-from services.grid.statistics.domain import percent
 
 
 @given(st.lists(st.sampled_from("abcde")))
@@ -18,11 +16,3 @@ def test_rounds_name_each_once_and_keep_the_order_of_each(names: list[str]) -> N
     for name in set(names):
         assert [word for words in found for word in words if word[1] == name] == [w for w in news if w[1] == name]
     assert sum(map(len, found)) == len(news)
-
-
-@pytest.mark.parametrize(
-    ("part", "whole", "shown"),
-    [(0, 0, None), (0, 3, "0.00"), (2, 3, "66.67"), (3, 3, "100.00"), (1, 800, "0.13"), (1, 1600, "0.06")],
-)
-def test_shares_have_two_decimals(part: int, whole: int, shown: str | None) -> None:
-    assert percent(part, whole) == shown

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from services.jobs import examples
-from services.jobs.statistics.domain import per_household, percent
+from services.jobs.statistics.domain import per_household
 from services.jobs.statistics.schemas import StatisticsView
+from shared.figures import percent
 
 
 @pytest.mark.parametrize(
