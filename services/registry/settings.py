@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from shared.settings import Settings
 
 DEMO_AREA = "522799"
@@ -12,6 +14,8 @@ class RegistrySettings(Settings):
     """`demo` is on where the demo community is loaded: its area code is then no warning."""
 
     demo: bool = False
+    registry_chunk_people: int = Field(default=2000, ge=1)
+    """People of a roster who come in together: enough for set-based statements, few enough that nobody waits long for a lock."""
 
     @property
     def known_areas(self) -> frozenset[str]:

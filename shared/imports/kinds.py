@@ -23,7 +23,8 @@ class Act:
 
 
 class Checked(Protocol):
-    """What checking a file found. The same file on the same day gives the same chunks, so that an import can be resumed."""
+    """What checking a file found. The same file on the same day gives the same chunks, so that an import can be resumed; where another
+    release cuts it otherwise, chunks have other names and come in (again): what is in stays as it is."""
 
     @property
     def rows(self) -> int:
@@ -34,8 +35,8 @@ class Checked(Protocol):
         """What the file alone shows."""
 
     @property
-    def chunks(self) -> int:
-        """Parts of the file that come in one after the other, each wholly or not at all."""
+    def chunks(self) -> Sequence[str]:
+        """Names of the parts of the file that come in one after the other, each wholly or not at all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,10 +83,11 @@ class Imports:
         checked: Checked = await asyncio.to_thread(kind.check, table, clock.today(row["uploaded_at"]))
         async with database.transaction(clock.now()) as tx:
             await store.set_checked(tx, row["import_id"], checked.rows)
-            done = await sealed.outcomes(tx)
-        for n in range(checked.chunks):
-            if n not in done:
-                await self._apply(database, row, kind, sealed, checked, n)
+            done = {name for name, _ in await sealed.outcomes(tx)}
+        for n, name in enumerate(checked.chunks):
+            if name not in done:
+                await self._apply(database, row, kind, sealed, checked, n, len(done))
+                done.add(name)
         await self._finish(database, row, sealed, checked)
 
     async def _read(self, database: Database, row: Row, kind: ImportKind, sealed: Sealed) -> Table:
@@ -100,18 +101,18 @@ class Imports:
         return table
 
     async def _apply(
-        self, database: Database, row: Row, kind: ImportKind, sealed: Sealed, checked: Checked, n: int
+        self, database: Database, row: Row, kind: ImportKind, sealed: Sealed, checked: Checked, n: int, before: int
     ) -> None:
         async with database.transaction(clock.now(), row["traceparent"]) as tx:
             outcome = await kind.apply(tx, act_of(row), checked, n)
-            await sealed.add_outcome(tx, n, outcome)
+            await sealed.add_outcome(tx, before, checked.chunks[n], outcome)
             await store.add_settled(tx, row["import_id"], outcome.rows, outcome.created, outcome.changed)
 
     async def _finish(self, database: Database, row: Row, sealed: Sealed, checked: Checked) -> None:
         async with database.transaction(clock.now()) as tx:
             outcomes = await sealed.outcomes(tx)
-            faults = [*checked.faults, *(fault for found in outcomes.values() for fault in found)]
-            faults.sort(key=_place)
+            found = [*checked.faults, *(fault for _, faults in outcomes for fault in faults)]
+            faults = sorted(dict.fromkeys(found), key=_place)
             await sealed.add_report(tx, faults)
             await store.set_done(tx, row["import_id"], len(errors_by_row(faults)), len(faults))
 

@@ -70,13 +70,15 @@ class Sealed:
         sealed = await store.find_part(read, self._id, Part.WORDS, 0)
         return Words(**json.loads(self._key.open(sealed, self._context(Part.WORDS, 0)))) if sealed else Words()
 
-    async def add_outcome(self, tx: Transaction, n: int, outcome: Outcome) -> None:
-        """What chunk n came to. Raises asyncpg.UniqueViolationError where it is in already."""
-        await self._add(tx, Part.CHUNK, [(n, _dump(outcome.faults))])
+    async def add_outcome(self, tx: Transaction, n: int, name: str, outcome: Outcome) -> None:
+        """What the chunk of this name came to, the n-th that comes in. Raises asyncpg.UniqueViolationError where another process brought
+        one in meanwhile."""
+        await self._add(tx, Part.CHUNK, [(n, name.encode() + b"\n" + _dump(outcome.faults))])
 
-    async def outcomes(self, read: Read) -> dict[int, list[CellFault]]:
-        """What chunks that are in came to, by number."""
-        return {n: _load(data) for n, data in (await self._open(read, Part.CHUNK)).items()}
+    async def outcomes(self, read: Read) -> list[tuple[str, list[CellFault]]]:
+        """Names of the chunks that are in, and what is said of their cells."""
+        parts = (data.split(b"\n", 1) for data in (await self._open(read, Part.CHUNK)).values())
+        return [(name.decode(), _load(faults)) for name, faults in parts]
 
     async def add_report(self, tx: Transaction, faults: Sequence[CellFault]) -> None:
         """The report, in place of what was noted chunk by chunk."""

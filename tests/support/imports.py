@@ -34,10 +34,10 @@ async def send(
     return await service.request("POST", path, files={"file": ("名册", data)}, data=fields, **kwargs)
 
 
-def imports_of(service: Service) -> Imports:
-    """What the service's worker brings files in with."""
+def imports_of(service: Service, settings: Any = None) -> Imports:
+    """What the service's worker brings files in with; with its own settings unless others are given."""
     module = importlib.import_module(f"services.{service.name}.worker")
-    settings, keys = service.app.state.settings, service.app.state.keys
+    settings, keys = settings or service.app.state.settings, service.app.state.keys
     return Imports(module.kinds(settings, keys), keys, settings)
 
 

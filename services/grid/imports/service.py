@@ -23,7 +23,7 @@ class Prepared:
 
     table: Table
     faults: Sequence[CellFault] = ()
-    chunks: int = 1
+    chunks: Sequence[str] = ("all",)
 
     @property
     def rows(self) -> int:

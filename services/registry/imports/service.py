@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -41,9 +41,6 @@ from shared.imports.fields import CellFault, Severity, Table
 from shared.imports.kinds import Act, ImportKind, Outcome
 from shared.privacy import KeyRing, mask_id_number, mask_name
 
-CHUNK_ROWS = 2000
-"""People of a chunk: enough for set-based statements, few enough that nobody waits long for a lock."""
-
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -58,33 +55,34 @@ class Prepared:
         return self.frame.height
 
     @property
-    def chunks(self) -> int:
-        return len(self.bounds) - 1
+    def chunks(self) -> Sequence[str]:
+        first = self.frame.select(pl.format("{}:{}", "sheet", "row")).to_series()
+        return [f"{first[start]}+{end - start}" for start, end in pairwise(self.bounds)]
 
 
-def roster_kind(keys: KeyRing, known_areas: frozenset[str]) -> ImportKind:
-    """The roster as a kind of import."""
+def roster_kind(keys: KeyRing, known_areas: frozenset[str], chunk_people: int) -> ImportKind:
+    """The roster as a kind of import, that comes in by chunks of so many people."""
     return ImportKind(
         "roster",
         ROSTER,
-        partial(prepare, known_areas=known_areas),
+        partial(prepare, known_areas=known_areas, chunk_people=chunk_people),
         partial(apply_chunk, keys),
         partial(note_opened, keys),
     )
 
 
-def prepare(table: Table, on: date, known_areas: frozenset[str]) -> Prepared:
+def prepare(table: Table, on: date, known_areas: frozenset[str], chunk_people: int) -> Prepared:
     """Checks the file, and cuts it."""
     checked: CheckedRoster = check_roster(table, on, known_areas)
     frame = checked.rows.sort("household", maintain_order=True)
-    return Prepared(frame, checked.faults, _bounds(frame["household"]))
+    return Prepared(frame, checked.faults, _bounds(frame["household"], chunk_people))
 
 
-def _bounds(households: pl.Series) -> tuple[int, ...]:
+def _bounds(households: pl.Series, most: int) -> tuple[int, ...]:
     sizes = households.rle().struct.field("len").to_list() if len(households) else []
     bounds, row = [0], 0
     for size in sizes:
-        if row + size - bounds[-1] > CHUNK_ROWS and row > bounds[-1]:
+        if row + size - bounds[-1] > most and row > bounds[-1]:
             bounds.append(row)
         row += size
     return (*bounds, row) if row else (0,)

@@ -29,8 +29,8 @@ class Prepared:
         return self.plans.rows
 
     @property
-    def chunks(self) -> int:
-        return len(self.plans.parts)
+    def chunks(self) -> Sequence[str]:
+        return [f"{part.name} {part.code}" for part in self.plans.parts]
 
 
 def prepare(table: Table, on: date) -> Prepared:

@@ -44,7 +44,7 @@ async def bring_in(grid: Grid, rows: list[dict[str, str]], place: str | None = N
     """As the job does: reads the file, checks it, applies its only chunk."""
     data = csv_of(rows)
     prepared = prepare(read_table(data, sniff(data, 1 << 20), CELLS), grid.now.date())
-    assert (CELLS_KIND.name, prepared.chunks, prepared.rows) == ("cells", 1, len(rows))
+    assert (CELLS_KIND.name, list(prepared.chunks), prepared.rows) == ("cells", ["all"], len(rows))
     async with grid.service.database.transaction(grid.now) as tx:
         return await CELLS_KIND.apply(tx, Act(new_id(), actor(place), grid.now.date(), dry_run), prepared, 0)
 
