@@ -69,8 +69,8 @@ def test_what_dies_comes_back_and_nothing_is_lost(community: Platform, name: str
 
 
 def test_data_survives_and_a_second_start_loads_no_second_demo(platform: Platform) -> None:
-    households = platform.ask("GET", "/v1/registry/households?community=522731003012").json()["items"]
-    assert len(households) == 12
+    households = platform.ask("GET", "/v1/registry/households?community=522731003013").json()["items"]
+    assert len(households) == 28
 
 
 def test_run_json_names_every_process(platform: Platform) -> None:
