@@ -52,10 +52,11 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class ImportKind:
     """A kind of file. `check` is pure and runs beside the event loop; `apply` brings chunk n in, or with `Act.dry_run` only says what
-    would come of it; `opened` notes that the uploader read the file back unmasked."""
+    would come of it; `opened` notes that the uploader read the file back unmasked; `tables`: where many rows may have come in."""
 
     name: str
     shape: Shape
     check: Callable[[Table, date], Any]
     apply: Callable[[Transaction, Act, Any, int], Awaitable[Outcome]]
     opened: Callable[[Transaction, Actor, Table, str | None], Awaitable[None]] | None = None
+    tables: tuple[str, ...] = ()

@@ -89,6 +89,8 @@ class Imports:
                 await self._apply(database, row, kind, sealed, checked, n, len(done))
                 done.add(name)
         await self._finish(database, row, sealed, checked)
+        if kind.tables and not row["dry_run"]:
+            await self._renew_statistics(database, kind.tables)
 
     async def _read(self, database: Database, row: Row, kind: ImportKind, sealed: Sealed) -> Table:
         async with database.read(clock.now()) as read:
@@ -115,6 +117,11 @@ class Imports:
             faults = sorted(dict.fromkeys(found), key=_place)
             await sealed.add_report(tx, faults)
             await store.set_done(tx, row["import_id"], len(errors_by_row(faults)), len(faults))
+
+    async def _renew_statistics(self, database: Database, tables: Sequence[str]) -> None:
+        """Until autovacuum comes by, a minute later or more, queries would be planned for tables that were empty."""
+        async with database.transaction(clock.now()) as tx:
+            await tx.execute(f"analyze {', '.join(tables)}")
 
     async def _fail(self, database: Database, row: Row, refusal: DomainError) -> None:
         problem = {

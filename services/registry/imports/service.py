@@ -68,6 +68,7 @@ def roster_kind(keys: KeyRing, known_areas: frozenset[str], chunk_people: int) -
         partial(prepare, known_areas=known_areas, chunk_people=chunk_people),
         partial(apply_chunk, keys),
         partial(note_opened, keys),
+        ("households", "persons", "person_keys", "memberships", "occupancies", "person_facts", "household_facts"),
     )
 
 

@@ -81,4 +81,4 @@ async def _code_of(tx: Transaction, act: Act, part: Part) -> tuple[str | None, l
     return None, all_against(part, "code", "code-missing")
 
 
-DWELLING_KIND = ImportKind("dwellings", DWELLINGS, prepare, apply_chunk)
+DWELLING_KIND = ImportKind("dwellings", DWELLINGS, prepare, apply_chunk, tables=("communities", "estates", "dwellings"))
