@@ -14,7 +14,7 @@ from shared.contracts.grid import HouseholdAssigned, VisitRequested
 from shared.db import Transaction
 from shared.events import Received
 from shared.ids import new_id
-from shared.inbox import _grouped
+from shared.inbox import Handlers, _grouped
 
 A, B = (f"00-{digit * 32}-00000000000000aa-01" for digit in "ab")
 
@@ -25,7 +25,7 @@ async def assigned(tx: Transaction, events: Sequence[Any]) -> None: ...
 async def requested(tx: Transaction, events: Sequence[Any]) -> None: ...
 
 
-HANDLERS = {HouseholdAssigned: assigned, VisitRequested: requested}
+HANDLERS: Handlers = {HouseholdAssigned: assigned, VisitRequested: requested}
 
 
 def event(key: str, trace: str | None = A, kind: Any = HouseholdAssigned, offset: int = 0) -> Received:

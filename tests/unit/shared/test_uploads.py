@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
@@ -31,7 +31,7 @@ class Chunked(Request):
         super().__init__({"type": "http", "headers": [(b"content-type", kind.encode())]})
         self.chunks = chunks
 
-    async def stream(self) -> AsyncIterator[bytes]:
+    async def stream(self) -> AsyncGenerator[bytes, None]:
         for chunk in self.chunks:
             yield chunk
 
