@@ -90,7 +90,7 @@ class Imports:
                 done.add(name)
         await self._finish(database, row, sealed, checked)
         if kind.tables and not row["dry_run"]:
-            await self._renew_statistics(database, kind.tables)
+            await _renew_statistics(database, kind.tables)
 
     async def _read(self, database: Database, row: Row, kind: ImportKind, sealed: Sealed) -> Table:
         async with database.read(clock.now()) as read:
@@ -114,14 +114,9 @@ class Imports:
         async with database.transaction(clock.now()) as tx:
             outcomes = await sealed.outcomes(tx)
             found = [*checked.faults, *(fault for _, faults in outcomes for fault in faults)]
-            faults = sorted(dict.fromkeys(found), key=_place)
+            faults = await asyncio.to_thread(lambda: sorted(dict.fromkeys(found), key=_place))
             await sealed.add_report(tx, faults)
             await store.set_done(tx, row["import_id"], len(errors_by_row(faults)), len(faults))
-
-    async def _renew_statistics(self, database: Database, tables: Sequence[str]) -> None:
-        """Until autovacuum comes by, a minute later or more, queries would be planned for tables that were empty."""
-        async with database.transaction(clock.now()) as tx:
-            await tx.execute(f"analyze {', '.join(tables)}")
 
     async def _fail(self, database: Database, row: Row, refusal: DomainError) -> None:
         problem = {
@@ -153,6 +148,16 @@ class ImportBroken(DomainError):
             " the operator the id of this import.",
             "已登记的行保持有效。请重新上传该文件（不会重复登记）；如再次失败，请将本次导入编号告知系统管理员。",
         )
+
+
+async def _renew_statistics(database: Database, tables: Sequence[str]) -> None:
+    """Until autovacuum comes by, a minute later or more, queries would be planned for tables that were empty. The import is done: where
+    this fails, it stays so."""
+    try:
+        async with database.transaction(clock.now()) as tx:
+            await tx.execute(f"analyze {', '.join(tables)}")
+    except Exception as error:
+        log.warning("statistics not renewed", error=type(error).__name__)
 
 
 def act_of(row: Row) -> Act:

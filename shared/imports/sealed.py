@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.db import Read, Row, Transaction
 from shared.errors import DomainError
@@ -14,6 +15,8 @@ from shared.imports.fields import CellFault, Severity
 from shared.imports.kinds import Outcome
 from shared.imports.models import Part
 from shared.privacy import DataKey, KeyRing
+
+T = TypeVar("T")
 
 _PIECE = 1024 * 1024
 PAGE = 1000
@@ -35,7 +38,8 @@ class Words:
 
 
 class Sealed:
-    """The sealed parts of one import. Raises ImportForgotten where they are kept no longer."""
+    """The sealed parts of one import; sealed and opened beside the event loop, as a report may have hundreds of pages. Raises
+    ImportForgotten where they are kept no longer."""
 
     def __init__(self, keys: KeyRing, row: Row) -> None:
         if row["wrapped"] is None:
@@ -47,19 +51,25 @@ class Sealed:
         return f"import/{self._id}/{part}/{n}"
 
     async def _add(self, tx: Transaction, part: Part, plain: Iterable[tuple[int, bytes]]) -> None:
-        sealed = [(n, self._key.seal(data, self._context(part, n))) for n, data in plain]
-        await store.add_parts(tx, self._id, part, sealed)
+        def seal() -> list[tuple[int, bytes]]:
+            return [(n, self._key.seal(data, self._context(part, n))) for n, data in plain]
 
-    async def _open(self, read: Read, part: Part) -> dict[int, bytes]:
+        await store.add_parts(tx, self._id, part, await asyncio.to_thread(seal))
+
+    async def _open(self, read: Read, part: Part, load: Callable[[bytes], T]) -> list[T]:
         parts = await store.list_parts(read, self._id, part)
-        return {n: self._key.open(sealed, self._context(part, n)) for n, sealed in parts.items()}
+
+        def opened() -> list[T]:
+            return [load(self._key.open(sealed, self._context(part, n))) for n, sealed in parts.items()]
+
+        return await asyncio.to_thread(opened)
 
     async def add_file(self, tx: Transaction, data: bytes) -> None:
         pieces = (data[start : start + _PIECE] for start in range(0, len(data), _PIECE))
         await self._add(tx, Part.FILE, enumerate(pieces))
 
     async def file(self, read: Read) -> bytes:
-        return b"".join((await self._open(read, Part.FILE)).values())
+        return b"".join(await self._open(read, Part.FILE, bytes))
 
     async def set_words(self, tx: Transaction, words: Words) -> None:
         data = json.dumps(asdict(words), ensure_ascii=False).encode()
@@ -77,8 +87,7 @@ class Sealed:
 
     async def outcomes(self, read: Read) -> list[tuple[str, list[CellFault]]]:
         """Names of the chunks that are in, and what is said of their cells."""
-        parts = (data.split(b"\n", 1) for data in (await self._open(read, Part.CHUNK)).values())
-        return [(name.decode(), _load(faults)) for name, faults in parts]
+        return await self._open(read, Part.CHUNK, _load_outcome)
 
     async def add_report(self, tx: Transaction, faults: Sequence[CellFault]) -> None:
         """The report, in place of what was noted chunk by chunk."""
@@ -93,8 +102,7 @@ class Sealed:
 
     async def report(self, read: Read) -> list[CellFault]:
         """All of it."""
-        pages = await self._open(read, Part.REPORT)
-        return [fault for data in pages.values() for fault in _load(data)]
+        return [fault for page in await self._open(read, Part.REPORT, _load) for fault in page]
 
 
 def _dump(faults: Sequence[CellFault]) -> bytes:
@@ -104,3 +112,8 @@ def _dump(faults: Sequence[CellFault]) -> bytes:
 def _load(data: bytes) -> list[CellFault]:
     rows: list[dict[str, Any]] = json.loads(data)
     return [CellFault(**{**row, "severity": Severity(row["severity"])}) for row in rows]
+
+
+def _load_outcome(data: bytes) -> tuple[str, list[CellFault]]:
+    name, faults = data.split(b"\n", 1)
+    return name.decode(), _load(faults)

@@ -14,7 +14,7 @@ from shared.imports.refusals import FileRefused
 from shared.imports.rows import rows_of, wide_lines
 from shared.imports.sheets import Grid, Merge, grids
 from shared.imports.texts import clean_lines, cleaned
-from shared.privacy import mask_id_number, scrub
+from shared.privacy import mask_id_number
 
 _ERROR = r"^(?:#(?:REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|GETTING_DATA)|Err:\d{3})$"
 _LOST = r"^-?\d(?:\.\d+)?[Ee]\+?\d{1,3}$"
@@ -83,11 +83,11 @@ def _header(grid: Grid, shape: Shape) -> Header | None:
 
 
 def _missing(headers: Sequence[Header], shape: Shape) -> FileRefused:
-    """Of the sheet that comes closest."""
+    """Of the sheet that comes closest. Headers that are not known are not told: where a form was taken for a table they are people's
+    names, and the refusal is kept in clear."""
     best = max(headers, key=lambda header: len(header.columns), default=None)
     missing = best.lacks(shape) if best else tuple(one.title for one in shape.fields if one.needed)
-    named = [shape.title(name) for name in best.columns] if best else []
-    found = [*named, *(scrub(text) for text in best.unknown)] if best else []
+    found = [shape.title(name) for name in best.columns] if best else []
     texts = {"missing_text": "、".join(missing), "found_text": "、".join(found) or "—"}
     return FileRefused("columns-missing", missing=missing, found=found, **texts)
 

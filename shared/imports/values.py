@@ -54,7 +54,7 @@ def _is_nothing(text: str) -> bool:
 # numbers
 
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_CHINESE = re.compile("[零〇一二两三四五六七八九十百]+")
+_CHINESE = re.compile("[零〇一二两三四五六七八九十百]{1,9}")
 
 
 def chinese_number(text: str) -> int | None:

@@ -125,6 +125,12 @@ class Verdict:
     household_facts: Mapping[str, Any] = field(default_factory=dict)
     """Facts of the household that differ, as they stand after."""
 
+    @property
+    def rows_changed(self) -> int:
+        """Rows of which something differed. What is said of the household is one row's, the head's where it stands in the file."""
+        told = any(change.stated.head for change in self.changes)
+        return len(self.changes) + int(bool(self.household_facts) and not told)
+
 
 TEXTS: dict[str, tuple[str, str]] = {
     "community-unknown": (
@@ -151,6 +157,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "head-differs": (
         "the registry has another head for this household",
         "登记库中该户户主为另一人",
+    ),
+    "head-demoted": (
+        "the registry has this person as the head of the household: a roster does not change who is",
+        "登记库中该人员为户主；名册不能变更户主",
     ),
     HELD: (
         "left out because the head's row is not in order: correct the head's row and upload again",
@@ -209,6 +219,18 @@ def decide(group: Group, flat: Flat, known: Mapping[bytes, KnownPerson], today: 
     return Verdict(tuple(against), tuple(joining), real, facts)
 
 
+def joined(group: Group, other: Group) -> Group:
+    """The rows of two groups of one flat together; where both speak of the household, that with the head counts."""
+    first, second = (other, group) if other.head else (group, other)
+    return Group(
+        group.address,
+        first.head_name or second.head_name,
+        first.settled_on or second.settled_on,
+        {**second.facts, **first.facts},
+        (*group.rows, *other.rows),
+    )
+
+
 def held(rows: Sequence[Stated]) -> list[Against]:
     """Rows that are in order, of a household whose head is not."""
     return [Against(row, "name", HELD) for row in rows]
@@ -230,6 +252,8 @@ def _against_person(row: Stated, known: KnownPerson | None, home: Home | None) -
         return Against(row, "name", "name-differs")
     if home is None or known.household_id != home.household_id or known.relation is None:
         return Against(row, "id_number", "already-settled")
+    if known.person_id == home.head_person_id and not row.head:
+        return Against(row, "relation", "head-demoted")
     if "work" in row.facts and not _is_work_ours(known, merged_work(known.facts.get("work"), row.facts["work"])):
         return Against(row, "work_status", "work-belongs-to-jobs")
     return None

@@ -26,17 +26,19 @@ from services.registry.imports.domain import (
     Verdict,
     decide,
     held,
+    joined,
 )
 from services.registry.imports.entry import Settled
 from services.registry.imports.fields import ROSTER
 from services.registry.imports.frames import Newcomer, NewHousehold
 from services.registry.imports.roster import FACTS, CheckedRoster
 from services.registry.imports.roster import check as check_roster
+from services.registry.imports.values import id_number
 from services.registry.persons import store as persons
 from services.registry.persons.domain import Purpose
 from shared.auth import Actor
 from shared.db import Transaction
-from shared.identity import BadIdNumber, check_id_number
+from shared.identity import BadIdNumber
 from shared.imports.fields import CellFault, Severity, Table
 from shared.imports.kinds import Act, ImportKind, Outcome
 from shared.privacy import KeyRing, mask_id_number, mask_name
@@ -111,15 +113,16 @@ async def apply_chunk(keys: KeyRing, tx: Transaction, act: Act, prepared: Prepar
     settled = _settled(tx, verdicts, known, act.on)
     if not act.dry_run:
         await entry.write(tx, act, keys, settled)
-    changed = sum(len(verdict.changes) for _, verdict, _ in settled.joined)
+    changed = sum(verdict.rows_changed for _, verdict, _ in settled.joined)
     return Outcome(frame.height, len(settled.people), changed, tuple(faults))
 
 
 def _groups(
     frame: pl.DataFrame, communities: Mapping[str, list[str]], keys: KeyRing, actor: Actor
 ) -> tuple[list[Group], list[CellFault]]:
-    """The households whose community is known, with their rows that are in order."""
-    groups: list[Group] = []
+    """The households whose community is known, with their rows that are in order: one a flat, by whatever names the file calls its
+    community."""
+    groups: dict[Address, Group] = {}
     faults: list[CellFault] = []
     in_order = frame.filter("ok").rows(named=True)
     for _, part in groupby(in_order, itemgetter("household")):
@@ -131,11 +134,16 @@ def _groups(
         if len(covered) == 1:
             address = Address(covered[0], first["estate"], first["block"], first["unit"], first["flat"])
             head_name = next((name for row in rows if (name := row["head_name"])), None)
-            groups.append(Group(address, head_name, first["settled_on"], _household_facts(first), stated))
+            group = Group(address, head_name, first["settled_on"], _household_facts(first), stated)
+            there = groups.get(address)
+            if there and there.head and group.head:
+                faults += [_fault(against) for against in _against_all(stated, "flat", "flat-taken")]
+            else:
+                groups[address] = joined(there, group) if there else group
         else:
             code = "community-ambiguous" if covered else "community-unknown"
             faults += [_fault(against) for against in _against_all(stated, "community", code)]
-    return groups, faults
+    return list(groups.values()), faults
 
 
 def _stated(row: Mapping[str, Any], keys: KeyRing) -> Stated:
@@ -261,7 +269,7 @@ async def note_opened(keys: KeyRing, tx: Transaction, actor: Actor, table: Table
     lookups = []
     for text in table.frame["id_number"].drop_nulls().unique():
         try:
-            value = check_id_number("".join(text.split()), tx.today).value
+            value = id_number(text, tx.today, frozenset()).value
         except BadIdNumber:
             continue
         lookups.append(keys.lookup_hash("id_number", value))

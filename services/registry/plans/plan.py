@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,9 +35,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "有多个同名安置点：请填写 12 位区划代码",
     ),
     "community-outside": ("this community lies outside your place", "该安置点不在您的管辖范围内"),
+    "above-in-error": (
+        "is left to a row above that is not in order: correct that row",
+        "此项沿用上方有误的一行，请更正该行",
+    ),
     "too-many-units": ("more units than a community can have", "单元数超过上限"),
 }
 """By code: English, Chinese."""
+
+_UNREAD = "\0"
+"""Stands for what a cell says that could not be read; no text has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +87,23 @@ class Plans:
     against: tuple[Against, ...]
 
 
-def read_plans(rows: Sequence[Mapping[str, Any]]) -> Plans:
-    """`rows`: sheet, row, and the text of each column (None or blank where there is none), in the order of the file."""
+def read_plans(rows: Sequence[Mapping[str, Any]], unread: Set[tuple[int, int, str]] = frozenset()) -> Plans:
+    """`rows`: sheet, row, and the text of each column (None or blank where there is none), in the order of the file. `unread`: sheet,
+    row, column of cells that reading has found wrong, and told: their rows stay out, and those below that leave it to them."""
     above: dict[str, str] = {}
+    sheet = None
     against: list[Against] = []
     lines: list[tuple[str, str | None, Line]] = []
     for row in rows:
-        texts = _with_carried(row, above)
+        if row["sheet"] != sheet:
+            above, sheet = {}, row["sheet"]
+        broken = {name for name in COLUMNS if (sheet, row["row"], name) in unread}
+        texts = _with_carried(row, above, broken)
+        lost = [name for name in CARRIED if texts[name] == _UNREAD]
+        if lost or broken:
+            code = "above-in-error"
+            against += [Against(row["sheet"], row["row"], name, code, TEXTS[code]) for name in lost if not broken]
+            continue
         line, faults = _read(row["sheet"], row["row"], texts)
         against += faults
         if line:
@@ -95,9 +112,10 @@ def read_plans(rows: Sequence[Mapping[str, Any]]) -> Plans:
     return Plans(len(rows), parts, (*against, *more))
 
 
-def _with_carried(row: Mapping[str, Any], above: dict[str, str]) -> dict[str, str]:
-    """A column that is blank says what it said above; a new community, block or unit begins anew."""
+def _with_carried(row: Mapping[str, Any], above: dict[str, str], broken: Set[str]) -> dict[str, str]:
+    """A column that is blank says what it said above in its sheet; a new community, block or unit begins anew."""
     texts = {name: "" if (text := row.get(name)) is None or says_nothing(text) else text for name in COLUMNS}
+    texts |= dict.fromkeys(broken, _UNREAD)
     for n, name in enumerate(CARRIED):
         if texts[name] and texts[name] != above.get(name):
             for deeper in CARRIED[n + 1 :] if name not in ("code", "floor") else ():

@@ -35,10 +35,8 @@ class Prepared:
 
 def prepare(table: Table, on: date) -> Prepared:
     """Reads the file; the day does not matter."""
-    unreadable = {(fault.sheet, fault.row) for fault in table.faults}
-    rows = [row for row in table.frame.iter_rows(named=True) if (row["sheet"], row["row"]) not in unreadable]
-    plans = read_plans(rows)
-    plans = Plans(table.frame.height, plans.parts, plans.against)
+    unread = {(fault.sheet, fault.row, fault.column) for fault in table.faults}
+    plans = read_plans(table.frame.rows(named=True), unread)
     return Prepared(plans, [*table.faults, *(_fault(against) for against in plans.against)])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -192,6 +193,46 @@ async def test_what_the_registry_holds_against_a_row_is_named(estate: Service) -
     assert cells(await bring_in(estate, csv_of(renamed))) == [(2, "姓名", "name-differs")]
 
 
+async def test_a_community_called_by_name_and_by_code_is_one(estate: Service) -> None:
+    head, spouse, child = family()
+    report = await bring_in(estate, csv_of([head, spouse | {"安置点": COMMUNITY}, child]))
+    assert (report["accepted"], len(await people(estate))) == (3, 3)
+    taken = [
+        row("户主", "102"),
+        row("户主", "102", 安置点=COMMUNITY),
+        row("女", "102", "20100101", True, 安置点=COMMUNITY),
+    ]
+    report = await bring_in(estate, csv_of(taken))
+    assert (report["status"], report["created"]) == ("done", 1)
+    assert cells(report) == [(3, "房号", "flat-taken"), (4, "姓名", "head-held-back")]
+
+
+async def test_a_head_stays_head_and_a_change_of_the_household_counts(estate: Service) -> None:
+    head, *others = family()
+    await bring_in(estate, csv_of([head, *others]))
+    report = await bring_in(estate, csv_of([head | {"与户主关系": "子"}, *others]))
+    assert cells(report) == [(2, "与户主关系", "head-demoted")]
+    assert (await people(estate))[0]["relation"] == "02"
+    report = await bring_in(estate, csv_of([head | {"是否建档立卡": "否"}, *others]))
+    assert (report["accepted"], report["changed"]) == (3, 1)
+
+
+async def test_a_form_filled_in_for_one_household_leaves_no_name_in_clear(estate: Service) -> None:
+    report = await bring_in(estate, "户主姓名,张三丰,身份证号,522799198003150011\n原住址,某乡,,\n".encode())
+    kept = await estate.database.pool.fetchval("select problem::text from imports")
+    assert report["status"] == "failed"
+    assert "张三丰" not in f"{kept} {report}"
+
+
+async def test_done_stays_done_where_statistics_cannot_be_renewed(estate: Service) -> None:
+    sent = await send(estate, csv_of(family()))
+    worker = imports_of(estate)
+    worker._kinds["roster"] = replace(worker._kinds["roster"], tables=("no_such_table",))
+    assert await worker.bring_in_next(estate.database)
+    assert (await estate.get(sent.headers["location"])).json()["status"] == "done"
+    assert not await worker.bring_in_next(estate.database)
+
+
 async def test_each_language_has_its_reasons(estate: Service) -> None:
     data = csv_of([row("户主", "999")])
     english = (await bring_in(estate, data))["errors"][0]["detail"]
@@ -272,6 +313,7 @@ async def test_an_import_is_seen_by_its_uploader_and_by_those_above(estate: Serv
 
 async def test_the_correction_shows_full_values_to_its_uploader_and_is_recorded(estate: Service) -> None:
     rows = [*family(), row("户主", "999")]
+    rows[0]["身份证号"] = f"{rows[0]['身份证号'][:6]}-{rows[0]['身份证号'][6:]}"
     report = await bring_in(estate, csv_of(rows), **CADRE)
     shown = await estate.get(report["correction"], **CADRE)
     assert shown.status_code == 200

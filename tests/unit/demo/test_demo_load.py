@@ -73,8 +73,8 @@ class Platform:
                     "labour": HERE.labour,
                     "employed": self.employed,
                     "households": HERE.households,
-                    "assessed_households": HERE.households,
-                    "visits_by_reason": {"first-visit": {"requested": 1, "done": 1}},
+                    "schemes": {"170": {"keep": {"assessed": HERE.people - 1}, "change": {"assessed": 1}}},
+                    "visits_by_reason": {"first-visit": {"requested": 1, "done": HERE.households - 1}},
                 }
             ]
         }
@@ -186,6 +186,6 @@ def test_a_flat_that_nobody_lives_in_is_told(gateway: Gateway) -> None:
 
 def test_the_report_tells_what_differs_from_the_article() -> None:
     out = io.StringIO()
-    report.show({"jobs": {"labour": 3209, "employed": 2906}}, Console(file=out, width=100))
+    report.show({"figures": {"labour": 3209, "employed": 2906}}, Console(file=out, width=100))
     lines = {line.split("  ")[0]: line.split()[-1] for line in out.getvalue().splitlines()}
     assert (lines["labour"], lines["employed"], lines["dispatched"]) == ("ok", "differs", "differs")

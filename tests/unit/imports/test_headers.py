@@ -115,8 +115,14 @@ def test_what_is_missing_and_what_was_found_are_told() -> None:
         read(sheet([["姓名", "公民身份号码", "爱好", "楼栋"], ["韦小花", NUMBER, "", "3栋"]]))
     assert refused.value.reason == "columns-missing"
     assert refused.value.members["missing"] == ("与户主关系", "安置点", "单元", "房号")
-    assert refused.value.members["found"] == ["姓名", "身份证号", "楼栋", "爱好"]
+    assert refused.value.members["found"] == ["姓名", "身份证号", "楼栋"]
     assert "与户主关系、安置点、单元、房号" in refused.value.zh
+
+
+def test_a_form_that_is_no_table_is_refused_without_the_names_in_it() -> None:
+    with pytest.raises(FileRefused) as refused:
+        read(sheet([["姓名", "韦小花", "身份证号", NUMBER], ["楼栋", "3栋", "", ""]]))
+    assert "韦小花" not in f"{refused.value.members} {refused.value.zh} {refused.value.en}"
 
 
 @pytest.mark.parametrize("lines", [[], [["姓名"]], [["a", "b"], ["c", "d"]]], ids=["nothing", "one name", "no name"])

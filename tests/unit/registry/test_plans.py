@@ -75,6 +75,23 @@ def test_each_fault_is_named_at_its_cell(texts: list[dict[str, str]], fault: tup
     assert all(against.texts)
 
 
+@pytest.mark.parametrize("column", ["community", "code", "block", "unit"])
+def test_what_is_left_to_a_cell_that_could_not_be_read_stays_out(column: str) -> None:
+    blank = {"community": "", "code": "", "block": "", "unit": ""}
+    lines = rows(flat("101"), flat("102") | {column: ""}, {**flat("103"), **blank}, flat("104", block="9栋"))
+    plans = read_plans(lines, {(0, 3, column)})
+    assert [line.flat.flat for part in plans.parts for line in part.lines] == ["101", "104"]
+    assert (4, column, "above-in-error") in [(a.row, a.column, a.code) for a in plans.against]
+
+
+def test_a_sheet_does_not_go_on_where_another_ended() -> None:
+    first, second = rows(flat("101"), {"flat": "102"})
+    plans = read_plans([first, second | {"sheet": 1}])
+    assert {(a.sheet, a.column, a.code) for a in plans.against} == {
+        (1, column, "required") for column in ("community", "block", "unit")
+    }
+
+
 def test_a_name_has_the_code_that_it_has_elsewhere_in_the_file() -> None:
     (part,) = read_plans(rows(flat(code="", flat="301"), flat())).parts
     assert (part.code, len(part.lines)) == (CODE, 2)

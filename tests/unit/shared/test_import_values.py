@@ -153,6 +153,7 @@ def test_nothing_said(text: str) -> None:
     [
         (floor, "顶层", "floor-format"),
         (floor, "100", "floor-format"),
+        (floor, "九" * 5000, "floor-format"),
         (area_m2, "八十", "area-format"),
         (area_m2, "80.123", "area-format"),
         (account, "张三", "account-format"),

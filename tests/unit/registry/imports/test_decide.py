@@ -124,6 +124,20 @@ OTHER = known(2, "10", household_id="elsewhere")
             [(3, "relation", "head-differs")],
             id="another head",
         ),
+        pytest.param(
+            [replace(HEAD, relation="20"), SPOUSE],
+            LIVED_IN,
+            (HEAD_KNOWN, SPOUSE_KNOWN),
+            [(2, "relation", "head-demoted")],
+            id="the head as a son of nobody",
+        ),
+        pytest.param(
+            [replace(HEAD, relation="11"), replace(SPOUSE, relation="02")],
+            LIVED_IN,
+            (HEAD_KNOWN, SPOUSE_KNOWN),
+            [(2, "relation", "head-demoted"), (3, "relation", "head-differs")],
+            id="head and spouse swapped",
+        ),
         pytest.param([HEAD, SPOUSE], EMPTY, (known(2, name="另一"),), [(3, "name", "name-differs")], id="another name"),
         pytest.param(
             [HEAD, SPOUSE],
@@ -230,6 +244,15 @@ def test_blank_insurance_columns_say_none_only_where_nothing_is_known() -> None:
     assert change.facts == {"insurance:170": []}
     people = registry(replace(HEAD_KNOWN, facts={"insurance:170": [PAYING]}))
     assert decide(group(row), LIVED_IN, people, TODAY).changes == ()
+
+
+def test_rows_changed_count_what_is_said_of_the_household_once() -> None:
+    people = registry(HEAD_KNOWN, SPOUSE_KNOWN)
+    rows = (HEAD, SPOUSE)
+    assert decide(group(*rows, registered_poor=True), LIVED_IN, people, TODAY).rows_changed == 0
+    assert decide(group(*rows, registered_poor=False), LIVED_IN, people, TODAY).rows_changed == 1
+    other = (replace(HEAD, facts={"labour_class": "LOST"}), SPOUSE)
+    assert decide(group(*other, registered_poor=False), LIVED_IN, people, TODAY).rows_changed == 1
 
 
 def test_facts_of_the_household_that_differ() -> None:
