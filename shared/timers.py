@@ -20,11 +20,6 @@ Timers = Mapping[str, TimerHandler]
 """By kind: what to do with the key."""
 
 
-async def set_timer(tx: Transaction, kind: str, key: str, due_at: datetime) -> None:
-    """Sets or moves a timer."""
-    await set_timers(tx, kind, [(key, due_at)])
-
-
 async def set_timers(tx: Transaction, kind: str, due: Sequence[tuple[str, datetime]]) -> None:
     """Sets or moves timers of one kind: (key, due_at), each key once."""
     if due:
@@ -35,11 +30,6 @@ async def set_timers(tx: Transaction, kind: str, due: Sequence[tuple[str, dateti
             kind,
             *columns(due, 2),
         )
-
-
-async def cancel_timer(tx: Transaction, kind: str, key: str) -> None:
-    """Takes a timer away; nothing happens where there is none."""
-    await cancel_timers(tx, kind, [key])
 
 
 async def cancel_timers(tx: Transaction, kind: str, keys: Sequence[str]) -> None:

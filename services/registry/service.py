@@ -1,4 +1,5 @@
-"""What the topics of the registry share: the events that carry an aggregate's whole state, and the refusal of days to come."""
+"""What the topics of the registry share: the events that carry an aggregate's whole state, how a person is sealed and a settling is
+said, and the refusal of days to come."""
 
 from __future__ import annotations
 
@@ -6,9 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from shared.contracts.registry import HouseholdState, Member, PersonState
+from services.registry.households.domain import Address, HouseholdStatus
+from services.registry.persons.domain import PersonStatus
+from shared import outbox
+from shared.contracts.registry import HouseholdSettled, HouseholdState, Member, PersonRegistered, PersonState
 from shared.db import Transaction
 from shared.errors import Fault, Invalid
+from shared.privacy import KeyRing, field_context
 
 INSURANCE = "insurance:"
 H = TypeVar("H", bound=HouseholdState)
@@ -55,6 +60,89 @@ def person_state(kind: type[P], row: Mapping[str, Any]) -> P:
             if group.startswith(INSURANCE) and relations is not None
         },
     )
+
+
+def person_row(
+    keys: KeyRing,
+    person_id: str,
+    *,
+    name: str,
+    sex: str,
+    birth_on: date,
+    id_number: str,
+    lookup: bytes,
+    phone: str | None,
+    phone_lookup: bytes | None,
+    facts: str | None,
+) -> tuple[Any, ...]:
+    """A person as `persons.store.add_persons` takes it, the numbers sealed under a new key. `facts`: as JSON."""
+    key = keys.new_key()
+    return (
+        person_id,
+        name,
+        sex,
+        birth_on,
+        key.key.encrypt(id_number, field_context(person_id, "id_number")),
+        lookup,
+        key.key.encrypt(phone, field_context(person_id, "phone")) if phone else None,
+        phone_lookup,
+        facts,
+        key.key_id,
+        key.wrapped,
+    )
+
+
+def say_settled(
+    tx: Transaction,
+    household_id: str,
+    address: Address,
+    dwelling_id: str,
+    settled_on: date,
+    head: str,
+    facts: Mapping[str, Any],
+    members: Sequence[Mapping[str, Any]],
+) -> None:
+    """Says that a household moved in. `members`: rows of person_id and relation."""
+    row = {
+        "version": 1,
+        "household_id": household_id,
+        "status": HouseholdStatus.SETTLED,
+        "community_code": address.community_code,
+        "estate": address.estate,
+        "block": address.block,
+        "unit": address.unit,
+        "flat": address.flat,
+        "dwelling_id": dwelling_id,
+        "settled_on": settled_on,
+        "head_person_id": head,
+        "facts": facts,
+    }
+    outbox.emit(tx, household_state(HouseholdSettled, row, members))
+
+
+def say_registered(
+    tx: Transaction,
+    person_id: str,
+    version: int,
+    household_id: str,
+    community_code: str,
+    sex: str,
+    birth_on: date,
+    facts: Mapping[str, Any],
+) -> None:
+    """Says that a person came into the registry, or came back."""
+    row = {
+        "version": version,
+        "person_id": person_id,
+        "status": PersonStatus.RESIDENT,
+        "household_id": household_id,
+        "community_code": community_code,
+        "sex": sex,
+        "birth_on": birth_on,
+        "died_on": None,
+        "facts": facts,
+    }
+    outbox.emit(tx, person_state(PersonRegistered, row))
 
 
 def household_state(kind: type[H], row: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) -> H:

@@ -22,7 +22,7 @@ from shared.imports.kinds import ImportKind
 from shared.imports.models import ImportStatus
 from shared.imports.schemas import CellView, ErrorPage, ImportRow, ImportView
 from shared.imports.sealed import PAGE, Sealed, Words
-from shared.imports.table import read_table
+from shared.imports.table import Sheet, sheets_of, table_of
 from shared.imports.uploads import REQUEST_BODY, Uploaded
 from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from shared.privacy import KeyRing
@@ -105,11 +105,12 @@ def import_routes(prefix: str, tag: str, kind: ImportKind, scope: Scope) -> APIR
         sealed = Sealed(_keys(request), row)
         data, faults = await sealed.file(read), await sealed.report(read)
         most = request.app.state.settings.max_upload_bytes
+        sheets = await asyncio.to_thread(lambda: sheets_of(data, sniff(data, most), kind.shape))
         if kind.opened:
-            table = await asyncio.to_thread(lambda: read_table(data, sniff(data, most), kind.shape))
+            table = await asyncio.to_thread(table_of, sheets, kind.shape)
             async with read.writing() as tx:
                 await kind.opened(tx, actor, table, request.scope.get("anju.request_id"))
-        content = await asyncio.to_thread(_correct, data, most, kind.shape, faults)
+        content = await asyncio.to_thread(_correct, sheets, kind.shape, faults)
         name = f"correction-{import_id}.xlsx"
         headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
         return Response(content, media_type=XLSX, headers=headers)
@@ -173,7 +174,7 @@ def _problem(request: Request, problem: dict[str, Any] | None) -> dict[str, Any]
     return {**more, "type": f"urn:anju:problem:{problem['slug']}", **texts}
 
 
-def _correct(data: bytes, most_bytes: int, shape: Shape, faults: list[CellFault]) -> bytes:
+def _correct(sheets: list[Sheet], shape: Shape, faults: list[CellFault]) -> bytes:
     out = io.BytesIO()
-    correction.write(data, sniff(data, most_bytes), shape, faults, out)
+    correction.write(sheets, shape, faults, out)
     return out.getvalue()

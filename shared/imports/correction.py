@@ -15,11 +15,10 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from shared.imports.fields import CellFault, Severity, Shape, by_cell
-from shared.imports.files import Kind
+from shared.imports.fields import CellFault, Severity, Shape, by_row
 from shared.imports.headers import REASONS, Header
 from shared.imports.sheets import Grid
-from shared.imports.table import Sheet, sheets_of
+from shared.imports.table import Sheet
 from shared.imports.texts import visible, with_line_feeds
 
 MOST_NOTES = 2_000
@@ -42,10 +41,9 @@ _MOST_NAME = 31
 _Place = tuple[int, int]
 
 
-def write(data: bytes, kind: Kind, shape: Shape, faults: Sequence[CellFault], out: BinaryIO) -> None:
-    """Writes the XLSX to `out`. `data` and `kind` as they were read, `faults` of all sheets. FileRefused as `read_table`."""
-    sheets = sheets_of(data, kind, shape)
-    found = by_cell(faults)
+def write(sheets: Sequence[Sheet], shape: Shape, faults: Sequence[CellFault], out: BinaryIO) -> None:
+    """Writes the XLSX to `out`. `sheets`: those of the file (`sheets_of`), `faults`: of all of them."""
+    found = by_row(faults)
     with Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         formats = _Formats(book)
         for name, sheet in zip(legal_names([sheet.grid.name for sheet in sheets]), sheets, strict=True):

@@ -87,7 +87,7 @@ def errors_by_row(faults: Iterable[CellFault]) -> set[tuple[int, int]]:
     return {(fault.sheet, fault.row) for fault in faults if fault.severity is Severity.ERROR}
 
 
-def by_cell(faults: Sequence[CellFault]) -> Mapping[tuple[int, int], list[CellFault]]:
+def by_row(faults: Sequence[CellFault]) -> Mapping[tuple[int, int], list[CellFault]]:
     """Faults by sheet and row."""
     found: dict[tuple[int, int], list[CellFault]] = {}
     for fault in faults:

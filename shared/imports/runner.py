@@ -86,7 +86,7 @@ class Imports:
             done = {name for name, _ in await sealed.outcomes(tx)}
         for n, name in enumerate(checked.chunks):
             if name not in done:
-                await self._apply(database, row, kind, sealed, checked, n, len(done))
+                await self._apply(database, row, kind, sealed, checked, n, name, len(done))
                 done.add(name)
         await self._finish(database, row, sealed, checked)
         if kind.tables and not row["dry_run"]:
@@ -103,11 +103,19 @@ class Imports:
         return table
 
     async def _apply(
-        self, database: Database, row: Row, kind: ImportKind, sealed: Sealed, checked: Checked, n: int, before: int
+        self,
+        database: Database,
+        row: Row,
+        kind: ImportKind,
+        sealed: Sealed,
+        checked: Checked,
+        n: int,
+        name: str,
+        before: int,
     ) -> None:
         async with database.transaction(clock.now(), row["traceparent"]) as tx:
             outcome = await kind.apply(tx, act_of(row), checked, n)
-            await sealed.add_outcome(tx, before, checked.chunks[n], outcome)
+            await sealed.add_outcome(tx, before, name, outcome)
             await store.add_settled(tx, row["import_id"], outcome.rows, outcome.created, outcome.changed)
 
     async def _finish(self, database: Database, row: Row, sealed: Sealed, checked: Checked) -> None:

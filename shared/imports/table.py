@@ -48,7 +48,11 @@ class Sheet:
 def read_table(data: bytes, kind: Kind, shape: Shape) -> Table:
     """The rows of a file that `sniff` passed. FileRefused when no sheet has the columns that are needed, one has a column twice, or
     none has a row."""
-    sheets = list(sheets_of(data, kind, shape))
+    return table_of(sheets_of(data, kind, shape), shape)
+
+
+def table_of(sheets: Sequence[Sheet], shape: Shape) -> Table:
+    """The rows of the sheets of a file. FileRefused when none has a row."""
     parts = [_rows(sheet.grid, sheet.header, shape) for sheet in sheets if sheet.header and sheet.read]
     rows = pl.concat(parts)
     if rows.is_empty():

@@ -34,7 +34,7 @@ from shared.contracts.grid import (
 from shared.db import Row, Transaction
 from shared.errors import Fault, Forbidden, Invalid
 from shared.ids import new_ids
-from shared.timers import cancel_timer, cancel_timers, hold_timers, set_timers
+from shared.timers import cancel_timers, hold_timers, set_timers
 
 TIMER = "visit"
 """Kind of the timer that looks at a visit; its key is the visit's id."""
@@ -114,7 +114,7 @@ async def complete_visit(
 
     Raises VisitNotFound, NotYourVisit, what `check` raises, IllegalMove, VisitDateWrong.
     """
-    await cancel_timer(tx, TIMER, visit_id)
+    await cancel_timers(tx, TIMER, [visit_id])
     row = await store.get_visit(tx, visit_id, actor, lock=True)
     if not (actor.may(Scope.GRID_WRITE) or (actor.kind == "staff" and actor.subject == row["head_staff_id"])):
         raise NotYourVisit

@@ -42,6 +42,14 @@ async def list_communities(read: Read, place: Place, after: str, limit: int) -> 
     )
 
 
+async def list_names(read: Read, place: Place) -> list[tuple[str, str]]:
+    """Name and code of every community that the place covers."""
+    rows = await read.fetch(
+        "select name, community_code from communities where starts_with(community_code, $1)", place.division
+    )
+    return [(row["name"], row["community_code"]) for row in rows]
+
+
 async def list_flats(read: Read, code: str, place: Place) -> list[Row]:
     """All flats of a community that the place covers, with the household that lives there."""
     return await read.fetch(

@@ -79,6 +79,8 @@ class Home:
     """The household that lives in the flat now."""
 
     household_id: str
+    flat_household_id: str
+    """The flat household (同住户) beside it."""
     version: int
     head_person_id: str | None
     head_name: str | None = field(repr=False)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from services.registry import store as history
 from services.registry.imports import frames, store
-from services.registry.imports.domain import Change, Flat, KnownPerson, Verdict
+from services.registry.imports.domain import Change, Flat, Verdict
 from services.registry.imports.frames import Newcomer, NewHousehold, Recorded
 from services.registry.persons import store as persons
-from services.registry.service import household_state, person_state
+from services.registry.service import household_state, person_state, say_registered, say_settled
 from shared import outbox
-from shared.contracts.registry import HouseholdChanged, HouseholdSettled, PersonFactsChanged, PersonRegistered
+from shared.contracts.registry import HouseholdChanged, PersonFactsChanged
 from shared.db import Transaction
 from shared.imports.kinds import Act
 from shared.privacy import KeyRing, field_context
@@ -27,8 +27,8 @@ class Settled:
 
     households: list[NewHousehold]
     people: list[Newcomer]
-    returning: list[tuple[Newcomer, KnownPerson]]
-    """Of the people, those whom a withdrawn settling had left."""
+    returning: set[str]
+    """Ids of those of the people whom a withdrawn settling had left."""
     joined: list[tuple[Flat, Verdict, list[Newcomer]]]
     """Households that stand and change: with what differs, and who joins them."""
 
@@ -36,16 +36,15 @@ class Settled:
 async def write(tx: Transaction, act: Act, keys: KeyRing, settled: Settled) -> None:
     """Writes it, and says it."""
     recorded = Recorded(tx.now, SOURCE, act.actor.subject)
-    settled = await _with_flat_households(tx, settled)
-    back = {person.person_id for person, _ in settled.returning}
-    fresh = [person for person in settled.people if person.person_id not in back]
+    fresh = [person for person in settled.people if person.person_id not in settled.returning]
     person_rows, key_rows = frames.persons(fresh, keys, tx.now)
     await store.copy_in(tx, "households", frames.households(settled.households, tx.now))
     await store.copy_in(tx, "persons", person_rows)
     await store.copy_in(tx, "person_keys", key_rows)
     versions = {person.person_id: 1 for person in fresh}
-    for person, _ in settled.returning:
-        versions |= await persons.add_persons(tx, person.household_id, [_row_of(person, keys)])
+    for person in settled.people:
+        if person.person_id in settled.returning:
+            versions |= await persons.add_persons(tx, person.household_id, [person.row(keys)])
     await store.copy_in(tx, "memberships", frames.memberships(settled.people, recorded))
     await store.copy_in(tx, "occupancies", frames.occupancies(settled.households, recorded))
     await store.copy_in(tx, "person_facts", frames.person_facts(settled.people, recorded))
@@ -55,79 +54,35 @@ async def write(tx: Transaction, act: Act, keys: KeyRing, settled: Settled) -> N
         await _write_changes(tx, act, keys, settled)
 
 
-async def _with_flat_households(tx: Transaction, settled: Settled) -> Settled:
-    """People who join a household that stands join its flat household too."""
-    there = [flat.home.household_id for flat, _, people in settled.joined if flat.home and people]
-    if not there:
-        return settled
-    found = await store.list_flat_households(tx, there)
-
-    def placed(person: Newcomer) -> Newcomer:
-        return replace(person, flat_household_id=found.get(person.household_id, person.flat_household_id))
-
-    return replace(
-        settled,
-        people=[placed(person) for person in settled.people],
-        returning=[(placed(person), known) for person, known in settled.returning],
-    )
-
-
-def _row_of(person: Newcomer, keys: KeyRing) -> tuple[Any, ...]:
-    """As `persons.add_persons` takes them."""
-    key, stated = keys.new_key(), person.stated
-    return (
-        person.person_id,
-        stated.name,
-        stated.sex,
-        stated.birth_on,
-        key.key.encrypt(stated.id_number, field_context(person.person_id, "id_number")),
-        stated.lookup,
-        key.key.encrypt(stated.phone, field_context(person.person_id, "phone")) if stated.phone else None,
-        stated.phone_lookup,
-        person.facts_text,
-        key.key_id,
-        key.wrapped,
-    )
-
-
 def _say_settled(tx: Transaction, settled: Settled, versions: Mapping[str, int]) -> None:
     people: dict[str, list[Newcomer]] = {}
     for person in settled.people:
         people.setdefault(person.household_id, []).append(person)
     for household in settled.households:
-        a = household.address
-        row = {
-            "version": 1,
-            "household_id": household.household_id,
-            "status": "settled",
-            "community_code": a.community_code,
-            "estate": a.estate,
-            "block": a.block,
-            "unit": a.unit,
-            "flat": a.flat,
-            "dwelling_id": household.dwelling_id,
-            "settled_on": household.settled_on,
-            "head_person_id": household.head,
-            "facts": household.facts,
-        }
         members = [{"person_id": p.person_id, "relation": p.stated.relation} for p in people[household.household_id]]
-        outbox.emit(tx, household_state(HouseholdSettled, row, members))
+        say_settled(
+            tx,
+            household.household_id,
+            household.address,
+            household.dwelling_id,
+            household.settled_on,
+            household.head,
+            household.facts,
+            members,
+        )
     for person in settled.people:
-        outbox.emit(tx, person_state(PersonRegistered, _state_of(person, versions[person.person_id])))
-
-
-def _state_of(person: Newcomer, version: int) -> dict[str, Any]:
-    return {
-        "version": version,
-        "person_id": person.person_id,
-        "status": "resident",
-        "household_id": person.household_id,
-        "community_code": person.facts["residence"]["division"],
-        "sex": person.stated.sex,
-        "birth_on": person.stated.birth_on,
-        "died_on": None,
-        "facts": person.facts,
-    }
+        community, stated = person.facts["residence"]["division"], person.stated
+        version = versions[person.person_id]
+        say_registered(
+            tx,
+            person.person_id,
+            version,
+            person.household_id,
+            community,
+            stated.sex,
+            stated.birth_on,
+            person.facts,
+        )
 
 
 async def _write_changes(tx: Transaction, act: Act, keys: KeyRing, settled: Settled) -> None:

@@ -12,9 +12,9 @@ import polars as pl
 from services.registry.households.domain import Address, HouseholdKind, HouseholdStatus
 from services.registry.imports.domain import Stated
 from services.registry.persons.domain import PersonStatus
+from services.registry.service import person_row
 from shared.db import json_text
-from shared.ids import new_ids
-from shared.privacy import KeyRing, field_context
+from shared.privacy import KeyRing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,20 @@ class Newcomer:
     facts: dict[str, Any]
     texts: dict[str, str]
 
-    @property
-    def facts_text(self) -> str:
-        """All facts as JSON."""
-        return "{" + ",".join(f'"{group}":{text}' for group, text in self.texts.items()) + "}"
+    def row(self, keys: KeyRing) -> tuple[Any, ...]:
+        """As `persons.store.add_persons` takes it, sealed under a new key."""
+        return person_row(
+            keys,
+            self.person_id,
+            name=self.stated.name,
+            sex=self.stated.sex,
+            birth_on=self.stated.birth_on,
+            id_number=self.stated.id_number,
+            lookup=self.stated.lookup,
+            phone=self.stated.phone,
+            phone_lookup=self.stated.phone_lookup,
+            facts="{" + ",".join(f'"{group}":{text}' for group, text in self.texts.items()) + "}",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +79,11 @@ def persons(people: Sequence[Newcomer], keys: KeyRing, at: datetime) -> tuple[pl
     """Rows of `persons` and of `person_keys`."""
     rows, wrapped = [], []
     for person in people:
-        key, stated = keys.new_key(), person.stated
-        sealed = key.key.encrypt(stated.id_number, field_context(person.person_id, "id_number"))
-        phone = key.key.encrypt(stated.phone, field_context(person.person_id, "phone")) if stated.phone else None
-        rows.append(
-            (
-                person.person_id,
-                stated.name,
-                stated.sex,
-                stated.birth_on,
-                _hex(sealed),
-                _hex(stated.lookup),
-                _hex(phone),
-                _hex(stated.phone_lookup),
-                person.household_id,
-                person.facts_text,
-            )
-        )
-        wrapped.append((person.person_id, key.key_id, _hex(key.wrapped)))
+        row = person.row(keys)
+        rows.append((*(_hex(value) if isinstance(value, bytes) else value for value in row[:-2]), person.household_id))
+        wrapped.append((person.person_id, row[-2], _hex(row[-1])))
     names = ["person_id", "name", "sex", "birth_on", "id_number_sealed", "id_number_lookup", "phone_sealed"]
-    frame = _frame(rows, [*names, "phone_lookup", "household_id", "facts"]).with_columns(
+    frame = _frame(rows, [*names, "phone_lookup", "facts", "household_id"]).with_columns(
         pl.lit(1).alias("version"),
         pl.lit(PersonStatus.RESIDENT.value).alias("status"),
         pl.lit(at.isoformat()).alias("registered_at"),
@@ -151,14 +146,9 @@ def household_facts(new: Sequence[NewHousehold], recorded: Recorded) -> pl.DataF
     return _frame(rows, ["household_id", "fact", "value", "valid_from"]).with_columns(recorded.columns())
 
 
-def ids(n: int) -> list[str]:
-    """Fresh ids, in order; none for none."""
-    return new_ids(n) if n else []
-
-
 def _frame(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=list(names), orient="row", infer_schema_length=None)
 
 
-def _hex(data: bytes | None) -> str | None:
-    return None if data is None else f"\\x{data.hex()}"
+def _hex(data: bytes) -> str:
+    return f"\\x{data.hex()}"

@@ -14,8 +14,9 @@ from typing import Any
 
 import polars as pl
 
+from services.registry.dwellings import store as dwellings
 from services.registry.households.domain import Address
-from services.registry.imports import entry, frames, store
+from services.registry.imports import entry, store
 from services.registry.imports.domain import (
     TEXTS,
     Against,
@@ -39,6 +40,7 @@ from services.registry.persons.domain import Purpose
 from shared.auth import Actor
 from shared.db import Transaction
 from shared.identity import BadIdNumber
+from shared.ids import new_ids
 from shared.imports.fields import CellFault, Severity, Table
 from shared.imports.kinds import Act, ImportKind, Outcome
 from shared.privacy import KeyRing, mask_id_number, mask_name
@@ -97,7 +99,7 @@ def _bounds(households: pl.Series, most: int) -> tuple[int, ...]:
 async def apply_chunk(keys: KeyRing, tx: Transaction, act: Act, prepared: Prepared, n: int) -> Outcome:
     """Brings the households of chunk n in, or says what would come of it."""
     frame = prepared.frame[prepared.bounds[n] : prepared.bounds[n + 1]]
-    communities = _by_name(await store.list_communities(tx, act.actor.place))
+    communities = _by_name(await dwellings.list_names(tx, act.actor.place))
     groups, faults = _groups(frame, communities, keys, act.actor)
     addresses = [group.address for group in groups]
     lookups = [row.lookup for group in groups for row in group.rows]
@@ -225,14 +227,15 @@ def _settled(
     tx: Transaction, verdicts: Sequence[tuple[Group, Flat, Verdict]], known: Mapping[bytes, KnownPerson], on: date
 ) -> Settled:
     """Gives ids and days to what comes in."""
-    settled = Settled([], [], [], [])
-    household_ids = iter(frames.ids(2 * len(verdicts)))
-    person_ids = iter(frames.ids(sum(len(verdict.joining) for _, _, verdict in verdicts)))
+    settled = Settled([], [], set(), [])
+    household_ids = iter(new_ids(2 * len(verdicts)))
+    person_ids = iter(new_ids(sum(len(verdict.joining) for _, _, verdict in verdicts)))
     for group, flat, verdict in verdicts:
         household_id, flat_household_id = next(household_ids), next(household_ids)
         since = group.settled_on or on
         if flat.home:
-            household_id, since = flat.home.household_id, flat.home.settled_on
+            household_id, flat_household_id = flat.home.household_id, flat.home.flat_household_id
+            since = flat.home.settled_on
         people = []
         for row in verdict.joining:
             there, fresh = known.get(row.lookup), next(person_ids)
@@ -250,7 +253,7 @@ def _settled(
             )
             people.append(person)
             if there:
-                settled.returning.append((person, there))
+                settled.returning.add(person.person_id)
         settled.people.extend(people)
         if flat.home and (people or verdict.changes or verdict.household_facts):
             settled.joined.append((flat, verdict, people))

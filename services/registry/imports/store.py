@@ -16,15 +16,6 @@ from shared.auth import Place
 from shared.db import Read, Transaction, columns, json_text
 from shared.places import place_of, seen
 
-
-async def list_communities(read: Read, place: Place) -> list[tuple[str, str]]:
-    """Name and code of every community that the place covers."""
-    rows = await read.fetch(
-        "select name, community_code from communities where starts_with(community_code, $1)", place.division
-    )
-    return [(row["name"], row["community_code"]) for row in rows]
-
-
 _ADDRESSES = """unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
        with ordinality as a(community_code, estate, block, unit, flat, n)"""
 
@@ -87,11 +78,14 @@ async def _list_free_from(read: Read, dwellings: Sequence[str]) -> dict[str, dat
 
 async def _list_homes(read: Read, household_ids: Sequence[str]) -> list[Home]:
     rows = await read.fetch(
-        """select h.*, p.name as head_name from households h left join persons p on p.person_id = h.head_person_id
+        """select h.*, f.household_id as flat_household_id, p.name as head_name
+             from households h
+             join households f on f.coliving_id = h.household_id and f.kind = 'flat' and f.status = 'settled'
+             left join persons p on p.person_id = h.head_person_id
             where h.household_id = any($1::uuid[])""",
         household_ids,
     )
-    names = ("household_id", "version", "head_person_id", "head_name", "settled_on", "facts")
+    names = ("household_id", "flat_household_id", "version", "head_person_id", "head_name", "settled_on", "facts")
     return [Home(*(row[name] for name in names)) for row in rows]
 
 
@@ -210,16 +204,6 @@ async def set_households(tx: Transaction, rows: Sequence[tuple[str, str | None, 
         tx.now,
         *columns([(h, head, json_text(facts)) for h, head, facts in rows], 3),
     )
-
-
-async def list_flat_households(read: Read, coliving_ids: Sequence[str]) -> dict[str, str]:
-    """The flat household (同住户) of each co-living one."""
-    rows = await read.fetch(
-        """select coliving_id, household_id from households
-            where coliving_id = any($1::uuid[]) and kind = 'flat' and status = 'settled'""",
-        list(coliving_ids),
-    )
-    return {row["coliving_id"]: row["household_id"] for row in rows}
 
 
 async def list_members(read: Read, household_ids: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:

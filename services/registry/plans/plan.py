@@ -8,6 +8,7 @@ from typing import Any
 
 from services.registry.dwellings.domain import Flat, Plan
 from shared.imports import values
+from shared.imports.fields import CellFault, Severity
 from shared.imports.values import says_nothing
 from shared.validation import Wrong
 
@@ -59,17 +60,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Against:
-    """What stands against a row."""
-
-    sheet: int
-    row: int
-    column: str
-    code: str
-    texts: tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Part:
     """The rows of one community. `code` None: named only."""
 
@@ -84,7 +74,7 @@ class Plans:
 
     rows: int
     parts: tuple[Part, ...]
-    against: tuple[Against, ...]
+    against: tuple[CellFault, ...]
 
 
 def read_plans(rows: Sequence[Mapping[str, Any]], unread: Set[tuple[int, int, str]] = frozenset()) -> Plans:
@@ -92,7 +82,7 @@ def read_plans(rows: Sequence[Mapping[str, Any]], unread: Set[tuple[int, int, st
     row, column of cells that reading has found wrong, and told: their rows stay out, and those below that leave it to them."""
     above: dict[str, str] = {}
     sheet = None
-    against: list[Against] = []
+    against: list[CellFault] = []
     lines: list[tuple[str, str | None, Line]] = []
     for row in rows:
         if row["sheet"] != sheet:
@@ -102,7 +92,7 @@ def read_plans(rows: Sequence[Mapping[str, Any]], unread: Set[tuple[int, int, st
         lost = [name for name in CARRIED if texts[name] == _UNREAD]
         if lost or broken:
             code = "above-in-error"
-            against += [Against(row["sheet"], row["row"], name, code, TEXTS[code]) for name in lost if not broken]
+            against += [_fault(row["sheet"], row["row"], name, code, TEXTS[code]) for name in lost if not broken]
             continue
         line, faults = _read(row["sheet"], row["row"], texts)
         against += faults
@@ -129,7 +119,7 @@ def _code(text: str) -> str | None:
     return values.community_code(text) if text else None
 
 
-def _read(sheet: int, row: int, texts: Mapping[str, str]) -> tuple[Line | None, list[Against]]:
+def _read(sheet: int, row: int, texts: Mapping[str, str]) -> tuple[Line | None, list[CellFault]]:
     door, wrong = values.locate({part: texts[part] or None for part in values.PARTS})
     faults = {column: (error.code, (error.en, error.zh)) for column, error in wrong.items()}
     read: dict[str, Any] = {}
@@ -146,7 +136,7 @@ def _read(sheet: int, row: int, texts: Mapping[str, str]) -> tuple[Line | None, 
     if floor is None and "floor" not in faults and door.flat:
         faults["floor"] = ("floor-unclear", TEXTS["floor-unclear"])
     if faults or not (door.block and door.unit and door.flat) or floor is None:
-        return None, [Against(sheet, row, column, code, texts) for column, (code, texts) in faults.items()]
+        return None, [_fault(sheet, row, column, code, texts) for column, (code, texts) in faults.items()]
     flat = Flat(door.estate or "1", door.block, door.unit, floor, door.flat, read["area"])
     return Line(sheet, row, flat, bool(texts["floor"])), []
 
@@ -157,7 +147,7 @@ def floor_of(flat: str) -> int | None:
     return int(digits[:-2]) if len(digits) in (3, 4) else None
 
 
-def _parts(lines: Sequence[tuple[str, str | None, Line]]) -> tuple[tuple[Part, ...], list[Against]]:
+def _parts(lines: Sequence[tuple[str, str | None, Line]]) -> tuple[tuple[Part, ...], list[CellFault]]:
     """By community: a name that stands with one code somewhere in the file has that code everywhere in it."""
     names: dict[str, str] = {}
     codes: dict[str, set[str]] = {}
@@ -166,7 +156,7 @@ def _parts(lines: Sequence[tuple[str, str | None, Line]]) -> tuple[tuple[Part, .
             names.setdefault(code, name)
             codes.setdefault(name, set()).add(code)
     found: dict[tuple[str, str | None], dict[tuple[str, str, str, str], Line]] = {}
-    against: list[Against] = []
+    against: list[CellFault] = []
     for name, code, line in lines:
         own = code or (next(iter(codes[name])) if len(codes.get(name, ())) == 1 else None)
         if own and names[own] != name:
@@ -181,11 +171,15 @@ def _parts(lines: Sequence[tuple[str, str | None, Line]]) -> tuple[tuple[Part, .
     return parts, against
 
 
-def _against(line: Line, column: str, code: str) -> Against:
-    return Against(line.sheet, line.row, column, code, TEXTS[code])
+def _fault(sheet: int, row: int, column: str, code: str, texts: tuple[str, str]) -> CellFault:
+    return CellFault(sheet, row, column, code, Severity.ERROR, *texts)
 
 
-def all_against(part: Part, column: str, code: str) -> list[Against]:
+def _against(line: Line, column: str, code: str) -> CellFault:
+    return _fault(line.sheet, line.row, column, code, TEXTS[code])
+
+
+def all_against(part: Part, column: str, code: str) -> list[CellFault]:
     """What stands against a community stands against each of its rows."""
     return [_against(line, column, code) for line in part.lines]
 

@@ -9,11 +9,10 @@ from datetime import date
 from services.registry.dwellings import service as dwellings
 from services.registry.dwellings import store as communities
 from services.registry.dwellings.domain import Plan
-from services.registry.imports.store import list_communities
 from services.registry.plans.fields import DWELLINGS
-from services.registry.plans.plan import Against, Part, Plans, all_against, read_plans, with_part
+from services.registry.plans.plan import Part, Plans, all_against, read_plans, with_part
 from shared.db import Transaction
-from shared.imports.fields import CellFault, Severity, Table
+from shared.imports.fields import CellFault, Table
 from shared.imports.kinds import Act, ImportKind, Outcome
 
 
@@ -37,12 +36,7 @@ def prepare(table: Table, on: date) -> Prepared:
     """Reads the file; the day does not matter."""
     unread = {(fault.sheet, fault.row, fault.column) for fault in table.faults}
     plans = read_plans(table.frame.rows(named=True), unread)
-    return Prepared(plans, [*table.faults, *(_fault(against) for against in plans.against)])
-
-
-def _fault(against: Against) -> CellFault:
-    en, zh = against.texts
-    return CellFault(against.sheet, against.row, against.column, against.code, Severity.ERROR, en, zh)
+    return Prepared(plans, [*table.faults, *plans.against])
 
 
 async def apply_chunk(tx: Transaction, act: Act, prepared: Prepared, n: int) -> Outcome:
@@ -50,7 +44,7 @@ async def apply_chunk(tx: Transaction, act: Act, prepared: Prepared, n: int) -> 
     part = prepared.plans.parts[n]
     code, against = await _code_of(tx, act, part)
     if code is None:
-        return Outcome(len(part.lines), faults=tuple(_fault(a) for a in against))
+        return Outcome(len(part.lines), faults=tuple(against))
     created = changed = 0
 
     def change(there: Plan | None) -> Plan:
@@ -61,17 +55,17 @@ async def apply_chunk(tx: Transaction, act: Act, prepared: Prepared, n: int) -> 
     try:
         await dwellings.add_to_plan(tx, act.actor, code, change, act.dry_run)
     except communities.CommunityNotFound:
-        return Outcome(len(part.lines), faults=tuple(map(_fault, all_against(part, "code", "community-outside"))))
+        return Outcome(len(part.lines), faults=tuple(all_against(part, "code", "community-outside")))
     except dwellings.WrongPlan:
-        return Outcome(len(part.lines), faults=tuple(map(_fault, all_against(part, "unit", "too-many-units"))))
+        return Outcome(len(part.lines), faults=tuple(all_against(part, "unit", "too-many-units")))
     return Outcome(len(part.lines), created, changed)
 
 
-async def _code_of(tx: Transaction, act: Act, part: Part) -> tuple[str | None, list[Against]]:
+async def _code_of(tx: Transaction, act: Act, part: Part) -> tuple[str | None, list[CellFault]]:
     """The code as stated, or that of the only community of this name."""
     if part.code:
         return part.code, []
-    codes = [code for name, code in await list_communities(tx, act.actor.place) if name == part.name]
+    codes = [code for name, code in await communities.list_names(tx, act.actor.place) if name == part.name]
     if len(codes) == 1:
         return codes[0], []
     if codes:

@@ -8,20 +8,18 @@ from typing import Any
 
 from services.registry import store as history
 from services.registry.households import store
-from services.registry.households.domain import HEAD, HouseholdKind, HouseholdStatus
+from services.registry.households.domain import HEAD, HouseholdKind
 from services.registry.households.service import look_at_flat, refuse_flat
 from services.registry.persons import store as persons
-from services.registry.persons.domain import Known, PersonStatus
-from services.registry.service import household_state, person_state
+from services.registry.persons.domain import Known
+from services.registry.service import person_row, say_registered, say_settled
 from services.registry.settling.domain import Newcomer, NewMember, Settling, faults_of_head, faults_of_members
-from shared import outbox
 from shared.auth import Actor
-from shared.contracts.registry import HouseholdSettled, PersonRegistered
 from shared.db import Transaction, json_text
 from shared.errors import Conflict, Fault, Invalid
 from shared.identity import BadIdNumber, BadPhone, IdCheck, check_id_number, normalise_phone
 from shared.ids import new_id
-from shared.privacy import KeyRing, field_context
+from shared.privacy import KeyRing
 
 Row = Mapping[str, Any]
 
@@ -151,68 +149,30 @@ async def _write_settling(
     await history.record_facts(tx, "person", facts, since, source, by)
     stated = [(coliving_id, name, value) for name, value in command.facts.items()]
     await history.record_facts(tx, "household", stated, since, source, by)
-    _say_settled(tx, command, coliving_id, flat["dwelling_id"], head, rows, members, versions)
+    present = [
+        {"person_id": row[0], "relation": member.stated.relation} for row, member in zip(rows, members, strict=True)
+    ]
+    say_settled(tx, coliving_id, a, flat["dwelling_id"], since, head, command.facts, present)
+    for row, member in zip(rows, members, strict=True):
+        check = member.id_check
+        say_registered(
+            tx, row[0], versions[row[0]], coliving_id, a.community_code, check.sex, check.birth_on, member.facts
+        )
     return coliving_id
 
 
 def _person_row(keys: KeyRing, member: Checked, known: dict[bytes, Known]) -> tuple[Any, ...]:
     there = known.get(member.newcomer.lookup)
     person_id = there.person_id if there else new_id()
-    key = keys.new_key()
-    return (
+    return person_row(
+        keys,
         person_id,
-        member.stated.name,
-        member.id_check.sex,
-        member.id_check.birth_on,
-        key.key.encrypt(member.id_check.value, field_context(person_id, "id_number")),
-        member.newcomer.lookup,
-        key.key.encrypt(member.phone, field_context(person_id, "phone")) if member.phone else None,
-        keys.lookup_hash("phone", member.phone) if member.phone else None,
-        json_text(member.facts),
-        key.key_id,
-        key.wrapped,
+        name=member.stated.name,
+        sex=member.id_check.sex,
+        birth_on=member.id_check.birth_on,
+        id_number=member.id_check.value,
+        lookup=member.newcomer.lookup,
+        phone=member.phone,
+        phone_lookup=keys.lookup_hash("phone", member.phone) if member.phone else None,
+        facts=json_text(member.facts),
     )
-
-
-def _say_settled(
-    tx: Transaction,
-    command: Settling,
-    household_id: str,
-    dwelling_id: str,
-    head: str,
-    rows: list[tuple[Any, ...]],
-    members: list[Checked],
-    versions: dict[str, int],
-) -> None:
-    a = command.address
-    household = {
-        "version": 1,
-        "household_id": household_id,
-        "status": HouseholdStatus.SETTLED,
-        "community_code": a.community_code,
-        "estate": a.estate,
-        "block": a.block,
-        "unit": a.unit,
-        "flat": a.flat,
-        "dwelling_id": dwelling_id,
-        "settled_on": command.settled_on,
-        "head_person_id": head,
-        "facts": command.facts,
-    }
-    present = [
-        {"person_id": row[0], "relation": member.stated.relation} for row, member in zip(rows, members, strict=True)
-    ]
-    outbox.emit(tx, household_state(HouseholdSettled, household, present))
-    for row, member in zip(rows, members, strict=True):
-        person = {
-            "version": versions[row[0]],
-            "person_id": row[0],
-            "status": PersonStatus.RESIDENT,
-            "household_id": household_id,
-            "community_code": a.community_code,
-            "sex": member.id_check.sex,
-            "birth_on": member.id_check.birth_on,
-            "died_on": None,
-            "facts": member.facts,
-        }
-        outbox.emit(tx, person_state(PersonRegistered, person))

@@ -22,7 +22,7 @@ async def database(new_database: Any) -> Database:
 
 async def set_at(database: Database, key: str, due_at: datetime) -> None:
     async with database.transaction(NOW) as tx:
-        await timers.set_timer(tx, "remind", key, due_at)
+        await timers.set_timers(tx, "remind", [(key, due_at)])
 
 
 async def test_fires_what_is_due_in_order_and_once(database: Database) -> None:
@@ -43,7 +43,7 @@ async def test_setting_it_again_moves_it_and_cancelling_takes_it_away(database: 
     await set_at(database, "a", NOW + timedelta(days=1))
     await set_at(database, "b", NOW)
     async with database.transaction(NOW) as tx:
-        await timers.cancel_timer(tx, "remind", "b")
+        await timers.cancel_timers(tx, "remind", ["b"])
 
     async def remind(tx: Transaction, key: str) -> None:
         raise AssertionError(key)

@@ -19,6 +19,7 @@ from shared.imports import correction
 from shared.imports.fields import CellFault, Severity
 from shared.imports.files import sniff
 from shared.imports.headers import REASONS
+from shared.imports.table import sheets_of
 from tests.unit.imports.books import CHILD, HEADER, LIMIT, NUMBER, PERSON, SHAPE, made, read, sheet, text
 
 NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -32,7 +33,7 @@ def fault(row: int, column: str, *, severity: Severity = Severity.ERROR, on: int
 def corrected(data: bytes | str, *faults: CellFault) -> bytes:
     plain = data.encode() if isinstance(data, str) else data
     out = io.BytesIO()
-    correction.write(plain, sniff(plain, LIMIT), SHAPE, faults, out)
+    correction.write(sheets_of(plain, sniff(plain, LIMIT), SHAPE), SHAPE, faults, out)
     return out.getvalue()
 
 

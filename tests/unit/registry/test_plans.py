@@ -72,7 +72,7 @@ def test_floor_and_area(written: dict[str, str], floor: int, area: Decimal | Non
 def test_each_fault_is_named_at_its_cell(texts: list[dict[str, str]], fault: tuple[int, str, str]) -> None:
     (against,) = read_plans(rows(*texts)).against
     assert (against.row, against.column, against.code) == fault
-    assert all(against.texts)
+    assert all((against.en, against.zh))
 
 
 @pytest.mark.parametrize("column", ["community", "code", "block", "unit"])

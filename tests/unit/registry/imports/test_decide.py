@@ -26,7 +26,7 @@ TODAY = date(2026, 11, 24)
 SETTLED = date(2019, 6, 1)
 ADDRESS = Address("522731003012", "1", "1", "1", "101")
 EMPTY = Flat("d", None, None)
-HOME = Home("h", 3, "p1", "人1", SETTLED, {"registered_poor": True})
+HOME = Home("h", "f", 3, "p1", "人1", SETTLED, {"registered_poor": True})
 LIVED_IN = Flat("d", HOME, None)
 
 
