@@ -53,9 +53,9 @@ class Body(BaseModel):
 
 
 class View(BaseModel):
-    """Base of what is shown."""
+    """Base of what is shown. The docstring below a field is its description in OpenAPI."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
 
 class WarningView(View):

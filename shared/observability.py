@@ -32,6 +32,10 @@ APPLIED = Counter("events_applied_total", "Events applied.", ["type"])
 REPEATED = Counter("events_repeated_total", "Events that had been applied before and were passed over.")
 DEAD = Counter("events_dead_total", "Events put aside as dead letters.", ["type"])
 LAG = Gauge("consumer_lag_records", "Records of the broker not yet applied.", ["topic"])
+IMPORTS = Counter("imports_finished_total", "Files brought in, or given up.", ["kind", "status"])
+IMPORT_ROWS = Counter(
+    "import_rows_total", "Rows of files that were brought in: accepted or rejected.", ["kind", "outcome"]
+)
 TIMERS = Counter("timers_fired_total", "Timers fired.", ["kind"])
 LOOP_FAILURES = Counter("loop_failures_total", "Times a worker loop failed and was started again.", ["loop"])
 

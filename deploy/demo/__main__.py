@@ -12,6 +12,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from os import environ
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,10 @@ def main() -> None:
         return
     try:
         _load(options.gateway, json.loads(options.credentials.read_text("utf-8")), options.seed, console)
+    except httpx.ConnectError:
+        sys.exit(
+            f"Nothing answers at {options.gateway}: start it with `make run`, or name it with --gateway (or ANJU_PORT)."
+        )
     except (OSError, httpx.HTTPError, Refused) as error:
         sys.exit(f"The demo was not loaded: {error}")
 
@@ -41,9 +46,16 @@ def _options() -> argparse.Namespace:
         prog="python -m deploy.demo",
         description="Loads the demo's communities through the gateway's public import, or writes their files.",
     )
-    parser.add_argument("--gateway", default="http://127.0.0.1:8080", help="address of the gateway")
     parser.add_argument(
-        "--credentials", type=Path, default=Path(".anju/credentials.json"), help="credentials.json of the run"
+        "--gateway",
+        default=f"http://127.0.0.1:{environ.get('ANJU_PORT', '8080')}",
+        help="address of the gateway (default, by ANJU_PORT: %(default)s)",
+    )
+    parser.add_argument(
+        "--credentials",
+        type=Path,
+        default=Path(environ.get("ANJU_DATA", ".anju")) / "credentials.json",
+        help="credentials.json of the run (default, by ANJU_DATA: %(default)s)",
     )
     parser.add_argument("--write", type=Path, metavar="DIR", help="write the files there, and load nothing")
     parser.add_argument(
@@ -64,7 +76,9 @@ def _load(url: str, credentials: Sequence[dict[str, Any]], seed: int, console: C
     people, rest = large.build(seed), small.build()
     wanted = (expected.of_large(people), expected.of_small(rest))
     gateway = Gateway(url, credentials)
-    load(gateway, files.all_files(people, rest), [(rest.code, each) for each in small.LATER], wanted, console)
+    created = load(gateway, files.all_files(people, rest), [(rest.code, each) for each in small.LATER], wanted, console)
+    if not created:
+        console.print("Nothing new: all of it was in before.")
     report.show(gateway.get(f"/v1/communities/{people.code}/overview"), console)
     for each, name in zip(wanted, (people.name, rest.name), strict=True):
         console.print(f"{name} {each.community}: {each.households} households, {each.people} people")

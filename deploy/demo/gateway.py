@@ -31,11 +31,13 @@ class Gateway:
         token = self._taken(self._http.post("/oauth2/token", data=form), "a token").json()["access_token"]
         self._http.headers["authorization"] = f"Bearer {token}"
 
-    def upload(self, path: str, data: bytes) -> str:
-        """Uploads a file to be brought in; where its progress is told. The same file again is the same act."""
+    def upload(self, path: str, data: bytes) -> tuple[str, bool]:
+        """Uploads a file to be brought in: where its progress is told, and whether it had been uploaded before (the same file again is the
+        same act)."""
         key = str(uuid.uuid5(_NAMESPACE, path + hashlib.sha256(data).hexdigest()))
         answer = self._http.post(path, files={"file": ("file", data)}, headers={"idempotency-key": key})
-        return str(self._taken(answer, path).headers["location"])
+        headers = self._taken(answer, path).headers
+        return str(headers["location"]), "idempotent-replayed" in headers
 
     def get(self, path: str, **query: str | int) -> Any:
         return self._taken(self._http.get(path, params=query), path).json()

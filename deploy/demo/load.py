@@ -23,7 +23,7 @@ _SHOWN = 3
 """Errors of a file that are told."""
 _COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
 _WIDTH = 34
-_ROUTES = {
+ROUTES = {
     files.DWELLINGS: "/v1/registry/dwellings/imports",
     files.CELLS: "/v1/grid/cells/imports",
     files.ROSTER_LARGE: "/v1/registry/imports",
@@ -69,25 +69,28 @@ def load(
     later: Iterable[tuple[str, Later]],
     expected: Sequence[Expected],
     console: Console,
-) -> None:
-    """Brings the files in, then `later` (with the community of each), then waits until all is as expected.
+) -> int:
+    """Brings the files in, then `later` (with the community of each), then waits until all is as expected. Answers how many rows were
+    new.
 
     Raises Refused where a file or a row of it is not taken, or a service does not come to the end; httpx.HTTPError.
     """
+    created = 0
     with Progress(*_COLUMNS, console=console, transient=not console.is_terminal) as progress:
         for name, data in contents.items():
             if name == files.CELLS:
                 _await(gateway, progress, (_UNITS,), expected)
-            _bring_in(gateway, progress, name, data)
+            created += _bring_in(gateway, progress, name, data)
         for community, each in later:
             _bring_later(gateway, community, each)
         _await(gateway, progress, GOALS, expected)
+    return created
 
 
-def _bring_in(gateway: Gateway, progress: Progress, name: str, data: bytes) -> None:
-    """Uploads a file and follows it until its last row is in. Raises Refused."""
+def _bring_in(gateway: Gateway, progress: Progress, name: str, data: bytes) -> int:
+    """Uploads a file and follows it until its last row is in; how many rows were new. Raises Refused."""
     task = progress.add_task(name.ljust(_WIDTH), total=None)
-    location = gateway.upload(_ROUTES[name], data)
+    location, replayed = gateway.upload(ROUTES[name], data)
     watch = _Watch(f"{name} was not brought in")
     while (view := gateway.get(location))["status"] in ("queued", "running"):
         progress.update(task, total=view["rows"] or None, completed=view["rows_settled"])
@@ -95,6 +98,7 @@ def _bring_in(gateway: Gateway, progress: Progress, name: str, data: bytes) -> N
     if view["status"] != "done" or view["rejected"]:
         raise Refused(f"{name}: {_why(view)}")
     progress.update(task, total=view["rows"], completed=view["rows"])
+    return 0 if replayed else int(view["created"])
 
 
 def _why(view: Figures) -> str:

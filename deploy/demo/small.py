@@ -75,7 +75,7 @@ LATER = (
         "1", "1", "202", _HEAD,
         {"insurances": {
             "110": [_relation(_OTHER_PROVINCE, "paused", arrears=False), _relation(COUNTY)],
-            "310": [_relation(_OTHER_PROVINCE, "paused"), _relation(COUNTY)],
+            "310": [_relation(_OTHER_PROVINCE, "paused", arrears=False), _relation(COUNTY)],
         }},
     ),
     Later(  # insured in a third province, past the age

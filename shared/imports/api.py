@@ -46,12 +46,20 @@ def import_routes(prefix: str, tag: str, kind: ImportKind, scope: Scope) -> APIR
     routes = router(prefix, tag)
     holding: Any = Depends(require(scope))
 
-    @routes.post("", status_code=202, summary=f"Upload: {kind.name}", dependencies=posts, openapi_extra=REQUEST_BODY)
+    correcting = asyncio.Semaphore(1)  # a correction of many rows takes half a gigabyte while it is made
+
+    @routes.post(
+        "",
+        status_code=202,
+        summary=f"Upload {kind.title}",
+        description=_description(kind.shape),
+        dependencies=posts,
+        openapi_extra=REQUEST_BODY,
+        responses={202: {"headers": {"Location": {"description": "Where to look", "schema": {"type": "string"}}}}},
+    )
     async def upload(
         uploaded: Uploaded, tx: Tx, request: Request, response: Response, actor: Actor = holding
     ) -> ImportView:
-        """The file is taken and brought in by the background: `Location` says where to look. What cannot be read at all is refused
-        at once. The same file may be uploaded again at any time: only what differs changes."""
         await asyncio.to_thread(sniff, uploaded.data, request.app.state.settings.max_upload_bytes)
         import_id, key = new_id(), _keys(request).new_key()
         await store.add_import(tx, import_id, kind.name, uploaded.dry_run, actor, _place_of(actor), key)
@@ -60,7 +68,7 @@ def import_routes(prefix: str, tag: str, kind: ImportKind, scope: Scope) -> APIR
         response.headers["location"] = f"{prefix}/{import_id}"
         return await _view(tx, request, row)
 
-    @routes.get("", summary="Imports, the newest first")
+    @routes.get("", summary=f"Imports of {kind.title}, the newest first")
     async def list_imports(
         read: Reader, cursor: Cursor = None, limit: Limit = 50, actor: Actor = holding
     ) -> Page[ImportRow]:
@@ -69,11 +77,11 @@ def import_routes(prefix: str, tag: str, kind: ImportKind, scope: Scope) -> APIR
         items = [ImportRow(**_counts(row)) for row in rows]
         return Page(items=items, next=encode_cursor(items[-1].import_id) if len(items) == limit else None)
 
-    @routes.get("/{import_id}", summary="How far an import is, and what it came to")
+    @routes.get("/{import_id}", summary=f"How far an import of {kind.title} is, and what it came to")
     async def get_import(read: Reader, request: Request, import_id: Id, actor: Actor = holding) -> ImportView:
         return await _view(read, request, await store.get_import(read, kind.name, import_id, actor))
 
-    @routes.get("/{import_id}/errors", summary="All errors and warnings")
+    @routes.get("/{import_id}/errors", summary=f"All errors and warnings of an import of {kind.title}")
     async def list_errors(
         read: Reader, request: Request, import_id: Id, cursor: Cursor = None, actor: Actor = holding
     ) -> ErrorPage:
@@ -90,7 +98,7 @@ def import_routes(prefix: str, tag: str, kind: ImportKind, scope: Scope) -> APIR
 
     @routes.get(
         "/{import_id}/correction",
-        summary="The uploaded file with the cells to correct",
+        summary=f"The uploaded file of {kind.title} with the cells to correct",
         response_class=Response,
         responses={200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}},
     )
@@ -103,14 +111,15 @@ def import_routes(prefix: str, tag: str, kind: ImportKind, scope: Scope) -> APIR
         if not row["errors_total"]:
             raise NothingToCorrect
         sealed = Sealed(_keys(request), row)
-        data, faults = await sealed.file(read), await sealed.report(read)
-        most = request.app.state.settings.max_upload_bytes
-        sheets = await asyncio.to_thread(lambda: sheets_of(data, sniff(data, most), kind.shape))
-        if kind.opened:
-            table = await asyncio.to_thread(table_of, sheets, kind.shape)
-            async with read.writing() as tx:
-                await kind.opened(tx, actor, table, request.scope.get("anju.request_id"))
-        content = await asyncio.to_thread(_correct, sheets, kind.shape, faults)
+        async with correcting:
+            data, faults = await sealed.file(read), await sealed.report(read)
+            most = request.app.state.settings.max_upload_bytes
+            sheets = await asyncio.to_thread(lambda: sheets_of(data, sniff(data, most), kind.shape))
+            if kind.opened:
+                table = await asyncio.to_thread(table_of, sheets, kind.shape)
+                async with read.writing() as tx:
+                    await kind.opened(tx, actor, table, request.scope.get("anju.request_id"))
+            content = await asyncio.to_thread(_correct, sheets, kind.shape, faults)
         name = f"correction-{import_id}.xlsx"
         headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
         return Response(content, media_type=XLSX, headers=headers)
@@ -148,6 +157,17 @@ def import_routes(prefix: str, tag: str, kind: ImportKind, scope: Scope) -> APIR
         ]
 
     return routes
+
+
+def _description(shape: Shape) -> str:
+    needed = "、".join(field.title for field in shape.fields if field.needed)
+    others = "、".join(field.title for field in shape.fields if not field.needed)
+    return (
+        "The file is taken and brought in by the background: `Location` says where to look. What cannot be read at all is refused at"
+        " once. The same file may be uploaded again at any time: only what differs changes, and a blank cell changes nothing.\n\n"
+        f"Columns in any order, by these headers or their usual synonyms. Needed: {needed}. Known besides: {others}. Others are passed"
+        " over and named in the report."
+    )
 
 
 def _keys(request: Request) -> KeyRing:

@@ -82,6 +82,13 @@ class Table:
     """Names of visible sheets whose header has some of the columns but not all that are needed: their rows are not in `frame`."""
 
 
+def row_named(sheet: int, row: int, seen_from: int) -> tuple[str, str]:
+    """How a row is called in English and Chinese where a row of the sheet `seen_from` is spoken of."""
+    if sheet == seen_from:
+        return f"row {row}", f"第 {row} 行"
+    return f"row {row} of sheet {sheet + 1}", f"第 {sheet + 1} 张工作表第 {row} 行"
+
+
 def errors_by_row(faults: Iterable[CellFault]) -> set[tuple[int, int]]:
     """Sheet and row of every row that an error keeps out."""
     return {(fault.sheet, fault.row) for fault in faults if fault.severity is Severity.ERROR}

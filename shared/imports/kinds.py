@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from shared.auth import Actor
 from shared.db import Transaction
-from shared.imports.fields import CellFault, Shape, Table
+from shared.imports.fields import CellFault, Shape, Table, errors_by_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +41,29 @@ class Checked(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a chunk came to: rows dealt with, things made, things changed, and what the service has against rows."""
+    """What a chunk came to: rows dealt with, things made, things changed, what the service has against rows, and how many of the rows
+    checking had kept out."""
 
     rows: int
     created: int = 0
     changed: int = 0
     faults: tuple[CellFault, ...] = ()
+    kept_out: int = 0
+
+    @property
+    def accepted(self) -> int:
+        """Rows that are in as the file says."""
+        return self.rows - self.kept_out - len(errors_by_row(self.faults))
 
 
 @dataclass(frozen=True, slots=True)
 class ImportKind:
-    """A kind of file. `check` is pure and runs beside the event loop; `apply` brings chunk n in, or with `Act.dry_run` only says what
-    would come of it; `opened` notes that the uploader read the file back unmasked; `tables`: where many rows may have come in."""
+    """A kind of file. `title`: what it is, to readers of the API; `check` is pure and runs beside the event loop; `apply` brings chunk n
+    in, or with `Act.dry_run` only says what would come of it; `opened` notes that the uploader read the file back unmasked; `tables`:
+    where many rows may have come in."""
 
     name: str
+    title: str
     shape: Shape
     check: Callable[[Table, date], Any]
     apply: Callable[[Transaction, Act, Any, int], Awaitable[Outcome]]

@@ -52,6 +52,7 @@ _COUNTS = (
     "changed",
     "rejected",
     "errors_total",
+    "warnings_total",
 )
 
 

@@ -15,11 +15,13 @@ from shared.auth import Actor, Place, Role
 from shared.db import Database, Row, is_transient
 from shared.errors import DomainError
 from shared.imports import store
-from shared.imports.fields import CellFault, Table, errors_by_row
+from shared.imports.fields import CellFault, Severity, Table, errors_by_row
 from shared.imports.files import sniff
 from shared.imports.kinds import Act, Checked, ImportKind
+from shared.imports.models import ImportStatus
 from shared.imports.sealed import Sealed, Words
 from shared.imports.table import read_table
+from shared.observability import IMPORT_ROWS, IMPORTS
 from shared.privacy import KeyRing, scrub
 from shared.settings import Settings
 
@@ -68,7 +70,7 @@ class Imports:
                 if is_transient(error):
                     raise
                 failures += 1
-                log.warning("import failed", import_id=row["import_id"], failures=failures, exc_info=error)
+                log.warning("import broke off", import_id=row["import_id"], failures=failures, exc_info=error)
                 if failures >= _MOST_FAILURES:
                     await self._fail(database, row, ImportBroken())
                     return True
@@ -77,8 +79,10 @@ class Imports:
     async def _bring_in(self, database: Database, row: Row) -> None:
         kind, sealed = self._kinds[row["kind"]], Sealed(self._keys, row)
         async with database.transaction(clock.now()) as tx:
-            if await store.count_attempt(tx, row["import_id"]) > _MOST_ATTEMPTS:
+            attempts = await store.count_attempt(tx, row["import_id"])
+            if attempts > _MOST_ATTEMPTS:
                 raise ImportBroken
+        _told(row, "import taken up", attempts=attempts)
         table = await self._read(database, row, kind, sealed)
         checked: Checked = await asyncio.to_thread(kind.check, table, clock.today(row["uploaded_at"]))
         async with database.transaction(clock.now()) as tx:
@@ -87,10 +91,11 @@ class Imports:
         for n, name in enumerate(checked.chunks):
             if name not in done:
                 await self._apply(database, row, kind, sealed, checked, n, name, len(done))
+                if not done:
+                    await _renew_statistics(database, kind, row)
                 done.add(name)
         await self._finish(database, row, sealed, checked)
-        if kind.tables and not row["dry_run"]:
-            await _renew_statistics(database, kind.tables)
+        await _renew_statistics(database, kind, row)
 
     async def _read(self, database: Database, row: Row, kind: ImportKind, sealed: Sealed) -> Table:
         async with database.read(clock.now()) as read:
@@ -116,15 +121,21 @@ class Imports:
         async with database.transaction(clock.now(), row["traceparent"]) as tx:
             outcome = await kind.apply(tx, act_of(row), checked, n)
             await sealed.add_outcome(tx, before, name, outcome)
-            await store.add_settled(tx, row["import_id"], outcome.rows, outcome.created, outcome.changed)
+            await store.add_settled(tx, row["import_id"], outcome)
 
     async def _finish(self, database: Database, row: Row, sealed: Sealed, checked: Checked) -> None:
         async with database.transaction(clock.now()) as tx:
             outcomes = await sealed.outcomes(tx)
             found = [*checked.faults, *(fault for _, faults in outcomes for fault in faults)]
             faults = await asyncio.to_thread(lambda: sorted(dict.fromkeys(found), key=_place))
+            rejected, warnings = len(errors_by_row(faults)), sum(f.severity is Severity.WARNING for f in faults)
             await sealed.add_report(tx, faults)
-            await store.set_done(tx, row["import_id"], len(errors_by_row(faults)), len(faults))
+            await store.set_done(tx, row["import_id"], rejected, len(faults), warnings)
+        _told(row, "import done", rows=checked.rows, rejected=rejected, warnings=warnings)
+        IMPORTS.labels(row["kind"], ImportStatus.DONE).inc()
+        if not row["dry_run"]:
+            IMPORT_ROWS.labels(row["kind"], "accepted").inc(checked.rows - rejected)
+            IMPORT_ROWS.labels(row["kind"], "rejected").inc(rejected)
 
     async def _fail(self, database: Database, row: Row, refusal: DomainError) -> None:
         problem = {
@@ -137,6 +148,8 @@ class Imports:
         }
         async with database.transaction(clock.now()) as tx:
             await store.set_failed(tx, row["import_id"], problem)
+        _told(row, "import failed", reason=refusal.slug)
+        IMPORTS.labels(row["kind"], ImportStatus.FAILED).inc()
 
     async def _forget(self, database: Database) -> None:
         now = clock.now()
@@ -158,14 +171,22 @@ class ImportBroken(DomainError):
         )
 
 
-async def _renew_statistics(database: Database, tables: Sequence[str]) -> None:
-    """Until autovacuum comes by, a minute later or more, queries would be planned for tables that were empty. The import is done: where
+async def _renew_statistics(database: Database, kind: ImportKind, row: Row) -> None:
+    """Until autovacuum comes by, a minute later or more, queries would be planned for tables that were empty. What came in is in: where
     this fails, it stays so."""
+    if row["dry_run"] or not kind.tables:
+        return
     try:
         async with database.transaction(clock.now()) as tx:
-            await tx.execute(f"analyze {', '.join(tables)}")
+            await tx.execute(f"analyze {', '.join(kind.tables)}")
     except Exception as error:
         log.warning("statistics not renewed", error=type(error).__name__)
+
+
+def _told(row: Row, what: str, **more: object) -> None:
+    """A line in the log. `seconds`: since the upload."""
+    seconds = round((clock.now() - row["uploaded_at"]).total_seconds(), 1)
+    log.info(what, import_id=row["import_id"], kind=row["kind"], dry_run=row["dry_run"], seconds=seconds, **more)
 
 
 def act_of(row: Row) -> Act:

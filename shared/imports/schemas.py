@@ -28,6 +28,7 @@ _EXAMPLE: JsonDict = {
     "ignored_columns": ["备注"],
     "ignored_sheets": [],
     "errors_total": 1,
+    "warnings_total": 0,
     "errors": [
         {
             "sheet": "花名册",
@@ -55,11 +56,13 @@ class CellView(View):
     column: str
     """The usual header."""
     code: str
+    """Stable; `detail` is for people."""
     severity: Literal["error", "warning"]
     """An error keeps the row out, a warning lets it in."""
     value: str | None
     """Masked."""
     detail: str
+    """What is wrong, and the next step, in the reader's language."""
 
 
 class ImportRow(View):
@@ -72,17 +75,23 @@ class ImportRow(View):
     uploaded_at: datetime
     finished_at: datetime | None
     rows: int
+    """Of the table (people, flats or units), known once it is read; titles, blank rows and signatures are none."""
     rows_read: int
     rows_checked: int
     rows_settled: int
     """Dealt with: in, or known to stay out."""
     accepted: int
-    """Rows that are now in as the file says; of a dry run, that would be."""
+    """Rows that are now in as the file says; of a dry run, that would be. Grows while it runs."""
     created: int
+    """Of them new."""
     changed: int
+    """Of them those that were in and differed."""
     rejected: int
+    """Rows that an error keeps out; known when it is done."""
     errors_total: int
-    """Errors and warnings."""
+    """All that the report says, warnings included; known when it is done."""
+    warnings_total: int
+    """Of it the warnings, which let their rows in."""
 
 
 class ImportView(ImportRow):

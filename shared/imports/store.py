@@ -9,6 +9,7 @@ from typing import Any
 from shared.auth import Actor
 from shared.db import Read, Row, Transaction
 from shared.errors import NotFound
+from shared.imports.kinds import Outcome
 from shared.imports.models import ImportStatus, Part
 from shared.privacy import NewKey
 
@@ -148,26 +149,28 @@ async def set_checked(tx: Transaction, import_id: str, rows: int) -> None:
     )
 
 
-async def add_settled(tx: Transaction, import_id: str, rows: int, created: int, changed: int) -> None:
+async def add_settled(tx: Transaction, import_id: str, outcome: Outcome) -> None:
     """Rows of one more chunk are dealt with."""
     await tx.execute(
-        """update imports set rows_settled = rows_settled + $2, created = created + $3, changed = changed + $4, attempts = 0,
-                  changed_at = $5 where import_id = $1""",
+        """update imports set rows_settled = rows_settled + $2, created = created + $3, changed = changed + $4,
+                  accepted = accepted + $5, attempts = 0, changed_at = $6 where import_id = $1""",
         import_id,
-        rows,
-        created,
-        changed,
+        outcome.rows,
+        outcome.created,
+        outcome.changed,
+        outcome.accepted,
         tx.now,
     )
 
 
-async def set_done(tx: Transaction, import_id: str, rejected: int, errors_total: int) -> None:
+async def set_done(tx: Transaction, import_id: str, rejected: int, errors_total: int, warnings_total: int) -> None:
     await tx.execute(
-        """update imports set status = $5, rows_settled = rows, accepted = rows - $2, rejected = $2, errors_total = $3,
-                  changed_at = $4, finished_at = $4 where import_id = $1""",
+        """update imports set status = $6, rows_settled = rows, accepted = rows - $2, rejected = $2, errors_total = $3,
+                  warnings_total = $4, changed_at = $5, finished_at = $5 where import_id = $1""",
         import_id,
         rejected,
         errors_total,
+        warnings_total,
         tx.now,
         ImportStatus.DONE,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import lru_cache
@@ -215,10 +215,27 @@ def free_name(text: str) -> str:
     )
 
 
+_WIDE = str.maketrans("()", "（）")
+
+
 @lru_cache(maxsize=4096)
 def community(text: str) -> str:
-    """A community's name (or 12-digit code), without blanks. Wrong as `free_name`."""
-    return free_name(compact(text))
+    """A community's name (or 12-digit code), without blanks, its brackets as Chinese writes them. Wrong as `free_name`."""
+    return free_name(compact(text).translate(_WIDE))
+
+
+def community_key(name: str) -> str:
+    """A community's name (or code) as it is compared: width, case and blanks do not count."""
+    return compact(name).casefold()
+
+
+def codes_by_key(communities: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Codes of communities (name, code) by the keys of the ways of calling them: the name, or the code."""
+    found: dict[str, list[str]] = {}
+    for name, code in communities:
+        for key in {community_key(name), code}:
+            found.setdefault(key, []).append(code)
+    return found
 
 
 def community_code(text: str) -> str:

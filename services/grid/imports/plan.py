@@ -103,7 +103,8 @@ def plans(
 ) -> tuple[Plans, list[CellFault]]:
     """The cells that a file asks for, and everything wrong with it, each at its cell (what reading found too).
 
-    `communities`: codes by name (`shared.imports.values.compact`); `covers`: does the uploader's place cover the community of this code?
+    `communities`: codes by name (`shared.imports.values.codes_by_key`); `covers`: does the uploader's place cover the community of this
+    code?
     """
     walk = _Walk(table.faults, communities, covers)
     lines = [walk.line(row) for row in table.frame.iter_rows(named=True)]
@@ -211,7 +212,7 @@ class _Walk:
             if not self._covers(code):
                 raise _wrong("community-outside")
             return code
-        codes = [code for code in self._communities.get(name, ()) if self._covers(code)]
+        codes = [code for code in self._communities.get(values.community_key(text), ()) if self._covers(code)]
         if len(codes) != 1:
             raise _wrong("community-ambiguous" if codes else "community-unknown")
         return codes[0]

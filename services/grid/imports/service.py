@@ -14,7 +14,7 @@ from shared.auth import Actor
 from shared.db import Read, Transaction
 from shared.imports.fields import CellFault, Table
 from shared.imports.kinds import Act, ImportKind, Outcome
-from shared.imports.values import compact
+from shared.imports.values import codes_by_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +46,13 @@ async def apply_file(tx: Transaction, act: Act, prepared: Prepared, n: int) -> O
     return Outcome(prepared.rows, created, changed, tuple(faults))
 
 
-CELLS_KIND = ImportKind("cells", CELLS, prepare, apply_file)
+CELLS_KIND = ImportKind("cells", "a list of grid cells (网格)", CELLS, prepare, apply_file)
 """The cells as a kind of import."""
 
 
 async def communities_by_name(read: Read, actor: Actor) -> Mapping[str, Sequence[str]]:
-    """Codes of the communities within the actor's place, by name."""
-    found: dict[str, list[str]] = {}
-    for name, code in await store.list_communities(read, actor.place.division):
-        found.setdefault(compact(name), []).append(code)
-    return found
+    """Codes of the communities within the actor's place, by name (`shared.imports.values.codes_by_key`)."""
+    return codes_by_key(await store.list_communities(read, actor.place.division))
 
 
 async def apply_plan(

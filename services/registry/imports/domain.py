@@ -9,16 +9,16 @@ from datetime import date
 from typing import Any
 
 from services.registry.households.domain import HEAD, Address
+from services.registry.imports.reasons import HELD
 from services.registry.persons.domain import Known, PersonStatus
 
 INSURANCE = "insurance:"
-HELD = "head-held-back"
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
     """A row of a roster that is in order by itself. `facts`: by group, only what the row says; `blank`: groups that its blank columns
-    say there is nothing of, which counts where nothing is known yet."""
+    say there is nothing of, which counts for who comes in by this row and changes nothing of who is in."""
 
     sheet: int
     row: int
@@ -99,11 +99,13 @@ class Flat:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """What stands against a row: in which column, and a code of `TEXTS`."""
+    """What stands against a row: in which column, and a code of `reasons.TEXTS`."""
 
     stated: Stated
     column: str
     code: str
+    because: Stated | None = None
+    """The row that it is the fault of, where it is another's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,66 +136,6 @@ class Verdict:
         return len(self.changes) + int(bool(self.household_facts) and not told)
 
 
-TEXTS: dict[str, tuple[str, str]] = {
-    "community-unknown": (
-        "no community of this name: write its name as it was registered, or its 12-digit code",
-        "没有此名称的安置点：请按登记名称填写，或填写 12 位区划代码",
-    ),
-    "community-ambiguous": (
-        "several communities have this name: write the 12-digit code",
-        "有多个同名安置点：请填写 12 位区划代码",
-    ),
-    "block-unknown": ("the community has no such block", "该安置点没有此楼栋，请核对房屋名册"),
-    "unit-unknown": ("the block has no such unit", "该楼栋没有此单元，请核对房屋名册"),
-    "flat-unknown": ("the unit has no such flat", "该单元没有此房号，请核对房屋名册"),
-    "flat-taken": ("another household lives in this flat", "该房屋已有其他住户"),
-    "other-household": (
-        "the household that lives in this flat has another head",
-        "该房屋现住户的户主为另一人",
-    ),
-    "flat-taken-then": ("another household still lived in this flat that day", "当日该房屋仍有其他住户"),
-    "head-missing": (
-        "nobody of this flat is marked as head (户主), and nobody lives there yet",
-        "该房屋尚无住户，且本表中没有户主：请将其中一人的与户主关系填为“户主”",
-    ),
-    "head-differs": (
-        "the registry has another head for this household",
-        "登记库中该户户主为另一人",
-    ),
-    "head-demoted": (
-        "the registry has this person as the head of the household: a roster does not change who is",
-        "登记库中该人员为户主；名册不能变更户主",
-    ),
-    HELD: (
-        "left out because the head's row is not in order: correct the head's row and upload again",
-        "因户主所在行有误，本行暂未登记：请更正户主行后重新上传",
-    ),
-    "born-after-settling": ("the head was born after this day", "入住日期早于户主出生日期"),
-    "settled-on-differs": (
-        "the household moved in on another day; a roster does not change that: take the settling back and settle it anew",
-        "该户登记的入住日期与此不同；名册不能更改入住日期，请撤销登记后重新办理",
-    ),
-    "registered-elsewhere": (
-        "this ID number is registered outside your place: ask the county",
-        "该身份证号已在您管辖范围以外登记，请联系县级部门",
-    ),
-    "already-settled": (
-        "the registry has this person living in another flat: a roster moves nobody, record the move",
-        "该人员已登记在其他住房；名册不能办理搬迁，请登记换房或迁出",
-    ),
-    "name-differs": (
-        "the registry knows this ID number by another name",
-        "该身份证号在登记库中对应另一姓名",
-    ),
-    "deceased": ("the registry has this person as deceased", "该人员已登记为死亡"),
-    "work-belongs-to-jobs": (
-        "jobs has recorded another employment: start or end employments there",
-        "就业服务中已有不同的就业记录，请在就业服务中登记就业的开始或结束",
-    ),
-}
-"""By code: English, Chinese."""
-
-
 def decide(group: Group, flat: Flat, known: Mapping[bytes, KnownPerson], today: date) -> Verdict:
     """What becomes of a household of the file whose flat exists."""
     against = [a for row in group.rows if (a := _against_person(row, known.get(row.lookup), flat.home))]
@@ -202,10 +144,10 @@ def decide(group: Group, flat: Flat, known: Mapping[bytes, KnownPerson], today: 
     head = group.head
     if head is None and flat.home is None:
         against = [*against, *(Against(r, "relation", "head-missing") for r in _others(group.rows, against))]
-    elif head is None and (a := next((a for a in against if a.code == "other-household"), None)):
+    elif head is None and (a := next((a for a in against if a.code in _OF_HOUSEHOLD), None)):
         against = [*against, *(replace(a, stated=r) for r in _others(group.rows, against))]
-    elif any(a.stated.head for a in against):
-        against = [*against, *held(_others(group.rows, against))]
+    elif head and any(a.stated is head for a in against):
+        against = [*against, *held(_others(group.rows, against), head)]
     good = _others(group.rows, against)
     home = flat.home
     joining, staying = [], []
@@ -233,9 +175,13 @@ def joined(group: Group, other: Group) -> Group:
     )
 
 
-def held(rows: Sequence[Stated]) -> list[Against]:
+_OF_HOUSEHOLD = frozenset({"other-household", "settled-on-differs"})
+"""What is wrong with a household is wrong with each of its rows where the file does not have its head."""
+
+
+def held(rows: Sequence[Stated], head: Stated) -> list[Against]:
     """Rows that are in order, of a household whose head is not."""
-    return [Against(row, "name", HELD) for row in rows]
+    return [Against(row, "name", HELD, head) for row in rows]
 
 
 def _others(rows: Sequence[Stated], against: Sequence[Against]) -> list[Stated]:
@@ -274,7 +220,7 @@ def _against_household(group: Group, flat: Flat, known: Mapping[bytes, KnownPers
     if head:
         person = known.get(head.lookup)
         if person is None or person.gone:
-            return Against(head, "flat", "flat-taken")
+            return _against_new_head(head, home)
         if home.head_person_id not in (None, person.person_id):
             return Against(head, "relation", "head-differs")
     elif group.head_name and home.head_name and group.head_name != home.head_name:
@@ -284,12 +230,20 @@ def _against_household(group: Group, flat: Flat, known: Mapping[bytes, KnownPers
     return None
 
 
+def _against_new_head(head: Stated, home: Home) -> Against:
+    """A head whom the registry does not know, of a flat where people live."""
+    if home.head_person_id is None:
+        return Against(head, "relation", "head-gone")
+    if home.head_name == head.name:
+        return Against(head, "id_number", "head-number-differs")
+    return Against(head, "flat", "flat-taken")
+
+
 def _change(row: Stated, known: KnownPerson) -> Change:
-    given = dict(row.facts) | {group: [] for group in row.blank if known.facts.get(group) is None}
     return Change(
         row,
         known,
-        _changed(known.facts, merged_facts(known.facts, given)),
+        _changed(known.facts, merged_facts(known.facts, row.facts)),
         row.relation if row.relation != known.relation else None,
         row.phone_lookup is not None and row.phone_lookup != known.phone_lookup,
     )

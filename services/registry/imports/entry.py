@@ -97,7 +97,6 @@ async def _write_changes(tx: Transaction, act: Act, keys: KeyRing, settled: Sett
         if home is None or not (people or relations or verdict.household_facts):
             continue
         head = next((c.known.person_id for c in relations if c.stated.head), home.head_person_id)
-        head = head or next((p.person_id for p in people if p.stated.head), None)
         touched.append((home.household_id, head, {**home.facts, **verdict.household_facts}))
         facts += [(home.household_id, fact, value) for fact, value in verdict.household_facts.items()]
     await store.set_households(tx, touched)

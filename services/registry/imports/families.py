@@ -8,7 +8,7 @@ show that they belong together.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -41,12 +41,12 @@ PLACE = Place._fields
 @dataclass(frozen=True, slots=True)
 class Families:
     """By row: its `places` (with what is taken from above), the ordinal of its `households`, the row (from 0) of its head in `owners`
-    (NOBODY: the file has none). `second`: heads of flats that have a head already."""
+    (NOBODY: the file has none). `second`: heads of flats that have a head already, with that head's row."""
 
     places: list[Place]
     households: list[int]
     owners: list[int]
-    second: frozenset[int]
+    second: Mapping[int, int]
 
     def lacks_place(self, row: int) -> bool:
         """Does the row not tell its flat, and none of its own head's fault?"""
@@ -66,14 +66,14 @@ def gather(said: pl.DataFrame, repeated: frozenset[int]) -> Families:
     members: dict[int, list[int]] = defaultdict(list)
     for row, household in enumerate(households):
         members[household].append(row)
-    owners, second = [NOBODY] * len(households), set[int]()
+    owners, second = [NOBODY] * len(households), dict[int, int]()
     for own in members.values():
         heads = rows.heads(own)
-        second.update(head for head in heads[1:] if head not in repeated)
+        second.update((head, heads[0]) for head in heads[1:] if head not in repeated)
         for row in own:
             owners[row] = rows.owner(row, heads)
     _join_lost(rows, places, members, owners)
-    return Families(places, households, owners, frozenset(second))
+    return Families(places, households, owners, second)
 
 
 def _places(said: pl.DataFrame) -> tuple[list[Place], list[int]]:

@@ -8,7 +8,7 @@ import polars as pl
 
 from shared.identity import BadPhone, normalise_phone
 from shared.imports.cells import Mask, says_something, shown
-from shared.imports.fields import CellFault, Severity, Table
+from shared.imports.fields import CellFault, Severity, Table, row_named
 from shared.privacy import mask_address, mask_id_number, mask_name, mask_phone
 
 
@@ -84,9 +84,7 @@ class Report:
     def place(self, at: int, seen_from: int) -> tuple[str, str]:
         """Where a row stands, in English and Chinese."""
         (sheet, row), (own, _) = self._places[at], self._places[seen_from]
-        if sheet == own:
-            return f"row {row}", f"第 {row} 行"
-        return f"row {row} of sheet {sheet + 1}", f"第 {sheet + 1} 张工作表第 {row} 行"
+        return row_named(sheet, row, own)
 
     def first_said(self, at: int, columns: tuple[str, ...]) -> str:
         """The first of the columns whose cell says something; the first where none does."""

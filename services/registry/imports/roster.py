@@ -5,7 +5,7 @@ The columns of facts are partial: they hold only what the row says, in the shape
 absent changes nothing. So they are laid over what is known: of `hukou`, `work`, `profile` each part that is given takes the place of the
 known one (work that is none, or of another form, has none of the old parts); `residence_document` and `labour_class` are whole; a relation
 of an `insurance:…` takes the place of the only one that is known. An insurance whose columns are there and blank is `[]` with
-`insurance:…:blank` true: it says that there is none where nothing is known, while `[]` with false (无) says it always.
+`insurance:…:blank` true: it says that there is none of who comes in by this row, while `[]` with false (无) says it always.
 `settled_on`, `moved_from_division`, `registered_poor` and `dibao` are of the household, the same in all its rows.
 """
 
@@ -23,6 +23,7 @@ from services.registry.imports.families import NOBODY, PLACE, Families, gather
 from services.registry.imports.fields import HOUSEHOLD, ROSTER, SCHEMES
 from services.registry.imports.household_facts import agree
 from services.registry.imports.plausible import DOUBTS, age
+from services.registry.imports.reasons import HELD, TEXTS
 from services.registry.imports.report import MASKS, Report
 from shared.imports.cells import read_groups
 from shared.imports.fields import CellFault, Table
@@ -124,13 +125,14 @@ def _require(at: int, column: str, report: Report) -> None:
 
 def _say_heads(said: pl.DataFrame, found: Families, report: Report) -> None:
     """A flat has one head, and a row that names another is wrong about its flat or its head."""
-    for at in sorted(found.second):
+    for at, first in sorted(found.second.items()):
+        en, zh = report.place(first, at)
         report.error(
             at,
             "relation",
             "second-head",
-            "this flat has a head in a row above: a household has one head",
-            "该房屋在上方已有户主，一户只能有一名户主",
+            f"this flat has a head in {en} already: a household has one head, or its flat is another",
+            f"该房屋在{zh}已有户主：一户只能有一名户主，请核对房号",
         )
     names, named = said["name"].to_list(), said["head_name"].to_list()
     heads = said.filter("head").select("community", "name").drop_nulls()
@@ -190,16 +192,11 @@ def _say_doubts(said: pl.DataFrame, found: Families, repeated: frozenset[int], o
 def _say_held(found: Families, report: Report) -> None:
     """A head that stays out keeps its household out."""
     wrong = frozenset(report.wrong_rows)
+    en, zh = TEXTS[HELD]
     for at, owner in enumerate(found.owners):
         if owner != at and owner in wrong and at not in wrong:
-            en, zh = report.place(owner, at)
-            report.error(
-                at,
-                "name",
-                "head-held-back",
-                f"left out because the head's row ({en}) is not in order: correct it and upload again",
-                f"因户主所在行（{zh}）有误，本行暂未登记：请更正户主行后重新上传",
-            )
+            there = report.place(owner, at)
+            report.error(at, "name", HELD, en.format(en=there[0]), zh.format(zh=there[1]))
 
 
 def _rows(said: pl.DataFrame, found: Families, report: Report) -> pl.DataFrame:

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import unicodedata
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, partial
-from itertools import groupby, pairwise
-from operator import itemgetter
-from typing import Any
+from functools import partial
+from itertools import pairwise
 
 import polars as pl
 
 from services.registry.dwellings import store as dwellings
-from services.registry.households.domain import Address
 from services.registry.imports import entry, store
-from services.registry.imports.domain import (
-    TEXTS,
-    Against,
-    Flat,
-    Group,
-    KnownPerson,
-    Stated,
-    Verdict,
-    decide,
-    held,
-    joined,
-)
+from services.registry.imports.domain import Flat, Group, KnownPerson, Verdict, decide
 from services.registry.imports.entry import Settled
 from services.registry.imports.fields import ROSTER
 from services.registry.imports.frames import Newcomer, NewHousehold
-from services.registry.imports.roster import FACTS, CheckedRoster
+from services.registry.imports.placing import against_place, fault_of, groups_of, placed
+from services.registry.imports.roster import CheckedRoster
 from services.registry.imports.roster import check as check_roster
 from services.registry.imports.values import id_number
 from services.registry.persons import store as persons
@@ -41,9 +27,10 @@ from shared.auth import Actor
 from shared.db import Transaction
 from shared.identity import BadIdNumber
 from shared.ids import new_ids
-from shared.imports.fields import CellFault, Severity, Table
+from shared.imports.fields import CellFault, Table
 from shared.imports.kinds import Act, ImportKind, Outcome
-from shared.privacy import KeyRing, mask_id_number, mask_name
+from shared.imports.values import codes_by_key
+from shared.privacy import KeyRing
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +55,7 @@ def roster_kind(keys: KeyRing, known_areas: frozenset[str], chunk_people: int) -
     """The roster as a kind of import, that comes in by chunks of so many people."""
     return ImportKind(
         "roster",
+        "a roster of residents (花名册)",
         ROSTER,
         partial(prepare, known_areas=known_areas, chunk_people=chunk_people),
         partial(apply_chunk, keys),
@@ -99,128 +87,27 @@ def _bounds(households: pl.Series, most: int) -> tuple[int, ...]:
 async def apply_chunk(keys: KeyRing, tx: Transaction, act: Act, prepared: Prepared, n: int) -> Outcome:
     """Brings the households of chunk n in, or says what would come of it."""
     frame = prepared.frame[prepared.bounds[n] : prepared.bounds[n + 1]]
-    communities = _by_name(await dwellings.list_names(tx, act.actor.place))
-    groups, faults = _groups(frame, communities, keys, act.actor)
-    addresses = [group.address for group in groups]
+    communities = codes_by_key(await dwellings.list_names(tx, act.actor.place))
+    households, faults = placed(frame, communities, act.actor.place)
+    unknown = await store.list_unknown_parts(tx, list({address for address, _ in households}))
+    faults += [f for address, rows in households if address in unknown for f in against_place(rows, unknown[address])]
+    there = [(address, rows) for address, rows in households if address not in unknown]
+    groups, repeated = await asyncio.to_thread(groups_of, there, keys)
     lookups = [row.lookup for group in groups for row in group.rows]
-    flats = await store.load_flats(tx, addresses, lookups)
+    flats = await store.load_flats(tx, [group.address for group in groups], lookups)
     known = await store.load_known(tx, lookups, act.actor.place)
-    faults += _against_flats(groups, await store.list_unknown_parts(tx, [a for a in addresses if a not in flats]))
     verdicts = [
         (group, flats[group.address], decide(group, flats[group.address], known, act.on))
         for group in groups
         if group.address in flats
     ]
-    faults += [_fault(against) for _, _, verdict in verdicts for against in verdict.against]
+    against = [*repeated, *(each for _, _, verdict in verdicts for each in verdict.against)]
     settled = _settled(tx, verdicts, known, act.on)
     if not act.dry_run:
         await entry.write(tx, act, keys, settled)
     changed = sum(verdict.rows_changed for _, verdict, _ in settled.joined)
-    return Outcome(frame.height, len(settled.people), changed, tuple(faults))
-
-
-def _groups(
-    frame: pl.DataFrame, communities: Mapping[str, list[str]], keys: KeyRing, actor: Actor
-) -> tuple[list[Group], list[CellFault]]:
-    """The households whose community is known, with their rows that are in order: one a flat, by whatever names the file calls its
-    community."""
-    groups: dict[Address, Group] = {}
-    faults: list[CellFault] = []
-    in_order = frame.filter("ok").rows(named=True)
-    for _, part in groupby(in_order, itemgetter("household")):
-        rows = list(part)
-        first = rows[0]
-        stated = tuple(_stated(row, keys) for row in rows)
-        codes = communities.get(_plain(first["community"]), [])
-        covered = [code for code in codes if actor.place.covers(code, first["estate"], first["block"])]
-        if len(covered) == 1:
-            address = Address(covered[0], first["estate"], first["block"], first["unit"], first["flat"])
-            head_name = next((name for row in rows if (name := row["head_name"])), None)
-            group = Group(address, head_name, first["settled_on"], _household_facts(first), stated)
-            there = groups.get(address)
-            if there and there.head and group.head:
-                faults += [_fault(against) for against in _against_all(stated, "flat", "flat-taken")]
-            else:
-                groups[address] = joined(there, group) if there else group
-        else:
-            code = "community-ambiguous" if covered else "community-unknown"
-            faults += [_fault(against) for against in _against_all(stated, "community", code)]
-    return list(groups.values()), faults
-
-
-def _stated(row: Mapping[str, Any], keys: KeyRing) -> Stated:
-    blank = frozenset(group for group in FACTS if row.get(f"{group}:blank"))
-    texts = {group: text for group in FACTS if (text := row[group]) is not None and group not in blank}
-    return Stated(
-        sheet=row["sheet"],
-        row=row["row"],
-        name=row["name"],
-        id_number=row["id_number"],
-        lookup=keys.lookup_hash("id_number", row["id_number"]),
-        sex=row["sex"],
-        birth_on=row["birth_on"],
-        phone=row["phone"],
-        phone_lookup=keys.lookup_hash("phone", row["phone"]) if row["phone"] else None,
-        relation=row["relation"],
-        facts={group: _value(text) for group, text in texts.items()},
-        texts=texts,
-        blank=blank,
-    )
-
-
-@lru_cache(maxsize=8192)
-def _value(text: str) -> Any:
-    """What a group says; the same object for the same text, which nobody changes."""
-    return json.loads(text)
-
-
-def _household_facts(row: Mapping[str, Any]) -> dict[str, Any]:
-    stated = {
-        "moved_from_division": row["moved_from_division"],
-        "registered_poor": row["registered_poor"],
-        "dibao": _value(row["dibao"]) if row["dibao"] else None,
-    }
-    return {fact: value for fact, value in stated.items() if value is not None}
-
-
-def _by_name(communities: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    """Codes of communities by the ways of naming them: the name, or the code."""
-    found: dict[str, list[str]] = {}
-    for name, code in communities:
-        for way in {_plain(name), code}:
-            found.setdefault(way, []).append(code)
-    return found
-
-
-def _plain(name: str) -> str:
-    """A name as it is compared: width, case and spaces do not count."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
-def _against_flats(groups: Sequence[Group], unknown: Mapping[Address, str]) -> list[CellFault]:
-    return [
-        _fault(against)
-        for group in groups
-        if (part := unknown.get(group.address))
-        for against in _against_all(group.rows, part, f"{part}-unknown")
-    ]
-
-
-def _against_all(rows: Sequence[Stated], column: str, code: str) -> list[Against]:
-    """A fault of the place: said of the head's row, which holds the others back; of every row where the file has no head."""
-    head = next((row for row in rows if row.head), None)
-    if head is None:
-        return [Against(row, column, code) for row in rows]
-    return [Against(head, column, code), *held([row for row in rows if row is not head])]
-
-
-_MASKS = {"id_number": lambda row: mask_id_number(row.id_number), "name": lambda row: mask_name(row.name)}
-
-
-def _fault(against: Against) -> CellFault:
-    row, (en, zh) = against.stated, TEXTS[against.code]
-    value = _MASKS[against.column](row) if against.column in _MASKS else None
-    return CellFault(row.sheet, row.row, against.column, against.code, Severity.ERROR, en, zh, value)
+    kept_out = frame.height - int(frame["ok"].sum())
+    return Outcome(frame.height, len(settled.people), changed, (*faults, *map(fault_of, against)), kept_out)
 
 
 def _settled(

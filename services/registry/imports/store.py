@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import asyncpg
 import polars as pl
 
 from services.registry.households.domain import Address
@@ -30,7 +31,7 @@ def _columns_of(addresses: Sequence[Address]) -> list[list[str]]:
 
 async def load_flats(tx: Transaction, addresses: Sequence[Address], lookups: Sequence[bytes]) -> dict[Address, Flat]:
     """The flats that exist, with who lives there. They, their households, and the people of these ID numbers with theirs are locked, in
-    the order of all acts: households, flats, people; each in the order of its key."""
+    the order of all acts: households, flats, people; each in the order of its key. Raises MovedMeanwhile, which is transient."""
     flats = {
         addresses[row["n"] - 1]: row["dwelling_id"]
         for row in await tx.fetch(
@@ -50,12 +51,18 @@ async def load_flats(tx: Transaction, addresses: Sequence[Address], lookups: Seq
     ):
         await tx.execute(f"select from {table} where {key} = any($1::{kind}[]) order by {key} for update", ids)
     occupants = {row["dwelling_id"]: row["household_id"] for row in await _list_occupants(tx, dwellings)}
+    if not set(occupants.values()) <= set(households):
+        raise MovedMeanwhile
     found = {home.household_id: home for home in await _list_homes(tx, list(occupants.values()))}
     free = await _list_free_from(tx, dwellings)
     return {
         address: Flat(dwelling, found.get(occupants.get(dwelling, "")), free.get(dwelling))
         for address, dwelling in flats.items()
     }
+
+
+class MovedMeanwhile(asyncpg.SerializationError):
+    """A household moved into one of the flats between the look and the lock: try again."""
 
 
 async def _list_occupants(read: Read, dwellings: Sequence[str]) -> list[Mapping[str, Any]]:
@@ -90,7 +97,7 @@ async def _list_homes(read: Read, household_ids: Sequence[str]) -> list[Home]:
 
 
 async def list_unknown_parts(read: Read, addresses: Sequence[Address]) -> dict[Address, str]:
-    """Of addresses that have no flat, which part is the first that does not exist: block, unit or flat."""
+    """Those of the addresses that have no flat, and which part is the first that does not exist: block, unit or flat."""
     rows = await read.fetch(
         f"""select a.n, case when not exists (select from dwellings d
                                                where (d.community_code, d.estate, d.block) = (a.community_code, a.estate, a.block))
@@ -99,7 +106,10 @@ async def list_unknown_parts(read: Read, addresses: Sequence[Address]) -> dict[A
                                                where (d.community_code, d.estate, d.block, d.unit)
                                                      = (a.community_code, a.estate, a.block, a.unit))
                              then 'unit' else 'flat' end as part
-              from {_ADDRESSES}""",
+              from {_ADDRESSES}
+             where not exists (select from dwellings d
+                                where (d.community_code, d.estate, d.block, d.unit, d.flat)
+                                      = (a.community_code, a.estate, a.block, a.unit, a.flat))""",
         *_columns_of(addresses),
     )
     return {addresses[row["n"] - 1]: row["part"] for row in rows}

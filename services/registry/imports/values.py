@@ -14,6 +14,7 @@ _HAN = "[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]"
 _DOT = re.compile(f"(?<={_HAN}) ?[.·•‧∙⋅・] ?(?={_HAN})")
 _BLANK = re.compile(f"(?<={_HAN}) (?={_HAN})")
 _MARKS = re.compile(r"[-'`\u2018\u2019\u2010-\u2015]")
+_SERIAL = re.compile("[1-7][0-9]{4}")
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 _DATE = re.compile(
     r"([0-9]{4})(?:年|[-/.])([0-9]{1,2})(?:(?:月|[-/.])([0-9]{1,2})日?|月?)(?:[ T]?00:00(?::00(?:\.0+)?)?)?"
@@ -50,6 +51,12 @@ def day(text: str) -> tuple[date, bool]:
     """
     written = tidy(text)
     found = _DATE.fullmatch(re.sub("(?<=[年月/.-]) | (?=[年月日/.-])", "", written)) or _DIGITS.fullmatch(written)
+    if _SERIAL.fullmatch(written):
+        raise Wrong(
+            "date-format",
+            "is a spreadsheet's count of days: format the column as a date and save again, or write 2019-06-01",
+            "是表格软件的日期序号：请将该列设为日期格式后重新保存，或填写如 2019-06-01",
+        )
     if not found or _LOST_ZERO.fullmatch(written):
         raise Wrong(
             "date-format",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.registry.dwellings.domain import Flat, Plan
 from shared.imports import values
-from shared.imports.fields import CellFault, Severity
+from shared.imports.cells import shown
+from shared.imports.fields import CellFault, Severity, row_named
 from shared.imports.values import says_nothing
 from shared.validation import Wrong
 
@@ -18,7 +20,10 @@ CARRIED = ("community", "code", "estate", "block", "unit", "floor")
 
 TEXTS: dict[str, tuple[str, str]] = {
     "required": ("is needed", "此项必填"),
-    "flat-repeated": ("this flat stands in the file already", "该房屋在本表中重复"),
+    "flat-repeated": (
+        "this flat stands in {there[0]} already: delete one of the rows",
+        "该房屋已在{there[1]}出现，请删除其中一行",
+    ),
     "floor-unclear": (
         "the floor cannot be read off the flat's number: fill in 楼层",
         "无法从房号判断楼层，请填写楼层",
@@ -28,8 +33,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "尚无此安置点：请填写 12 位区划代码，系统将新建该安置点",
     ),
     "code-with-two-names": (
-        "this code stands in the file with another name",
-        "该区划代码在本表中对应另一名称",
+        "this code stands in the file with another name: correct the name or the code",
+        "该区划代码在本表中对应另一名称，请更正名称或代码",
+    ),
+    "name-with-two-codes": (
+        "this name stands in the file with another code: correct the code, or give communities of one name names that tell them apart",
+        "该安置点名称在本表中对应另一区划代码：请更正代码；同名安置点请以不同名称区分（如冠以乡镇名）",
+    ),
+    "name-of-another": (
+        "a community of this name is in with code {other}: correct the code, or give the new community a name of its own",
+        "同名安置点已登记，区划代码为 {other}：请更正代码，或为新安置点另取名称（如冠以乡镇名）",
+    ),
+    "code-of-another": (
+        "this code is that of {name}: correct the code or the name (a plan renames no community)",
+        "该区划代码属于“{name}”：请更正代码或名称（房屋名册不能更改安置点名称）",
     ),
     "community-ambiguous": (
         "several communities have this name: fill in the 12-digit code",
@@ -57,6 +74,8 @@ class Line:
     flat: Flat
     floor_said: bool
     """Or it was read off the flat's number."""
+    said: Mapping[str, Any] = field(compare=False)
+    """The row's own texts by column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +111,9 @@ def read_plans(rows: Sequence[Mapping[str, Any]], unread: Set[tuple[int, int, st
         lost = [name for name in CARRIED if texts[name] == _UNREAD]
         if lost or broken:
             code = "above-in-error"
-            against += [_fault(row["sheet"], row["row"], name, code, TEXTS[code]) for name in lost if not broken]
+            against += [_fault(row, name, code, TEXTS[code]) for name in lost if not broken]
             continue
-        line, faults = _read(row["sheet"], row["row"], texts)
+        line, faults = _read(row, texts)
         against += faults
         if line:
             lines.append((values.community(texts["community"]), _code(texts["code"]), line))
@@ -119,7 +138,7 @@ def _code(text: str) -> str | None:
     return values.community_code(text) if text else None
 
 
-def _read(sheet: int, row: int, texts: Mapping[str, str]) -> tuple[Line | None, list[CellFault]]:
+def _read(row: Mapping[str, Any], texts: Mapping[str, str]) -> tuple[Line | None, list[CellFault]]:
     door, wrong = values.locate({part: texts[part] or None for part in values.PARTS})
     faults = {column: (error.code, (error.en, error.zh)) for column, error in wrong.items()}
     read: dict[str, Any] = {}
@@ -136,9 +155,9 @@ def _read(sheet: int, row: int, texts: Mapping[str, str]) -> tuple[Line | None, 
     if floor is None and "floor" not in faults and door.flat:
         faults["floor"] = ("floor-unclear", TEXTS["floor-unclear"])
     if faults or not (door.block and door.unit and door.flat) or floor is None:
-        return None, [_fault(sheet, row, column, code, texts) for column, (code, texts) in faults.items()]
+        return None, [_fault(row, column, code, texts) for column, (code, texts) in faults.items()]
     flat = Flat(door.estate or "1", door.block, door.unit, floor, door.flat, read["area"])
-    return Line(sheet, row, flat, bool(texts["floor"])), []
+    return Line(row["sheet"], row["row"], flat, bool(texts["floor"]), row), []
 
 
 def floor_of(flat: str) -> int | None:
@@ -148,40 +167,54 @@ def floor_of(flat: str) -> int | None:
 
 
 def _parts(lines: Sequence[tuple[str, str | None, Line]]) -> tuple[tuple[Part, ...], list[CellFault]]:
-    """By community: a name that stands with one code somewhere in the file has that code everywhere in it."""
-    names: dict[str, str] = {}
-    codes: dict[str, set[str]] = {}
-    for name, code, _ in lines:
-        if code:
-            names.setdefault(code, name)
-            codes.setdefault(name, set()).add(code)
-    found: dict[tuple[str, str | None], dict[tuple[str, str, str, str], Line]] = {}
+    """By community. A name has one code in the file and a code one name, that of most of their rows: a row that says otherwise is
+    wrong. A row without a code has that of its name."""
+    said = Counter((values.community_key(name), code) for name, code, _ in lines if code)
+    names = _most_said((code, key, n) for (key, code), n in said.items())
+    codes = _most_said((key, code, n) for (key, code), n in said.items())
+    found: dict[str | tuple[str, None], dict[tuple[str, str, str, str], Line]] = {}
+    calls: dict[str | tuple[str, None], tuple[str, str | None]] = {}
     against: list[CellFault] = []
     for name, code, line in lines:
-        own = code or (next(iter(codes[name])) if len(codes.get(name, ())) == 1 else None)
-        if own and names[own] != name:
+        key = values.community_key(name)
+        own = code or codes.get(key)
+        if own and names[own] != key:
             against.append(_against(line, "community", "code-with-two-names"))
-            continue
-        flats = found.setdefault((name, own), {})
-        if line.flat.place in flats:
-            against.append(_against(line, "flat", "flat-repeated"))
+        elif own and codes[key] != own:
+            against.append(_against(line, "code", "name-with-two-codes"))
         else:
-            flats[line.flat.place] = line
-    parts = tuple(Part(name, code, tuple(flats.values())) for (name, code), flats in found.items())
-    return parts, against
+            community = own or (key, None)
+            calls.setdefault(community, (name, own))
+            flats = found.setdefault(community, {})
+            first = flats.setdefault(line.flat.place, line)
+            if first is not line:
+                there = row_named(first.sheet, first.row, line.sheet)
+                against.append(_against(line, "flat", "flat-repeated", there=there))
+    return tuple(Part(*calls[community], tuple(flats.values())) for community, flats in found.items()), against
 
 
-def _fault(sheet: int, row: int, column: str, code: str, texts: tuple[str, str]) -> CellFault:
-    return CellFault(sheet, row, column, code, Severity.ERROR, *texts)
+def _most_said(said: Iterable[tuple[str, str, int]]) -> dict[str, str | None]:
+    """Of each of the first what most rows say of it (first, second, rows); None where as many say another thing."""
+    counts: dict[str, Counter[str]] = {}
+    for first, second, n in said:
+        counts.setdefault(first, Counter())[second] += n
+    tops = {first: counter.most_common(2) for first, counter in counts.items()}
+    return {first: top[0][0] if len(top) == 1 or top[0][1] > top[1][1] else None for first, top in tops.items()}
 
 
-def _against(line: Line, column: str, code: str) -> CellFault:
-    return _fault(line.sheet, line.row, column, code, TEXTS[code])
+def _fault(row: Mapping[str, Any], column: str, code: str, texts: tuple[str, str]) -> CellFault:
+    value = shown(column, row.get(column), {})
+    return CellFault(row["sheet"], row["row"], column, code, Severity.ERROR, *texts, value)
 
 
-def all_against(part: Part, column: str, code: str) -> list[CellFault]:
+def _against(line: Line, column: str, code: str, **parts: object) -> CellFault:
+    en, zh = TEXTS[code]
+    return _fault(line.said, column, code, (en.format(**parts), zh.format(**parts)))
+
+
+def all_against(part: Part, column: str, code: str, **parts: object) -> list[CellFault]:
     """What stands against a community stands against each of its rows."""
-    return [_against(line, column, code) for line in part.lines]
+    return [_against(line, column, code, **parts) for line in part.lines]
 
 
 def with_part(there: Plan | None, part: Part) -> tuple[Plan, int, int]:
@@ -196,7 +229,7 @@ def with_part(there: Plan | None, part: Part) -> tuple[Plan, int, int]:
         changed += before is not None and before != after
         flats[after.place] = after
     named = there.named_estates if there else ()
-    return Plan(part.name, named, tuple(flats.values())), created, changed
+    return Plan(there.name if there else part.name, named, tuple(flats.values())), created, changed
 
 
 def _laid_over(before: Flat, line: Line) -> Flat:

@@ -14,6 +14,7 @@ from services.registry.plans.plan import Part, Plans, all_against, read_plans, w
 from shared.db import Transaction
 from shared.imports.fields import CellFault, Table
 from shared.imports.kinds import Act, ImportKind, Outcome
+from shared.imports.values import community_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,19 @@ async def apply_chunk(tx: Transaction, act: Act, prepared: Prepared, n: int) -> 
 
 
 async def _code_of(tx: Transaction, act: Act, part: Part) -> tuple[str | None, list[CellFault]]:
-    """The code as stated, or that of the only community of this name."""
+    """The code as stated, where the registry has neither another name for it nor another code for the name; or that of the only
+    community of this name."""
+    there = await communities.list_names(tx, act.actor.place)
+    key = community_key(part.name)
     if part.code:
+        name = next((name for name, code in there if code == part.code), None)
+        if name is not None and community_key(name) != key:
+            return None, all_against(part, "code", "code-of-another", name=name)
+        others = [code for other, code in there if community_key(other) == key]
+        if name is None and others:
+            return None, all_against(part, "code", "name-of-another", other=others[0])
         return part.code, []
-    codes = [code for name, code in await communities.list_names(tx, act.actor.place) if name == part.name]
+    codes = [code for name, code in there if community_key(name) == key]
     if len(codes) == 1:
         return codes[0], []
     if codes:
@@ -73,4 +83,11 @@ async def _code_of(tx: Transaction, act: Act, part: Part) -> tuple[str | None, l
     return None, all_against(part, "code", "code-missing")
 
 
-DWELLING_KIND = ImportKind("dwellings", DWELLINGS, prepare, apply_chunk, tables=("communities", "estates", "dwellings"))
+DWELLING_KIND = ImportKind(
+    "dwellings",
+    "a plan of dwellings (房屋名册)",
+    DWELLINGS,
+    prepare,
+    apply_chunk,
+    tables=("communities", "estates", "dwellings"),
+)

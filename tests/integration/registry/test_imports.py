@@ -15,49 +15,9 @@ from shared.contracts.registry import HouseholdChanged, HouseholdSettled, Person
 from shared.imports import store
 from tests.integration.conftest import NewService
 from tests.support.clients import Service
+from tests.support.estate import family, people, row
 from tests.support.imports import ROSTERS, bring_in, cells, csv_of, imports_of, send
 from tests.support.people import COMMUNITY, id_number, plan
-
-NAME = "新民社区"
-
-
-@pytest.fixture
-async def estate(registry: Service) -> Service:
-    """A registry that knows the community."""
-    answer = await registry.put(f"/v1/registry/communities/{COMMUNITY}", plan())
-    assert answer.status_code == 201
-    await registry.said()
-    return registry
-
-
-def row(relation: str, flat: str = "101", birth: str = "19800315", female: bool = False, **more: Any) -> dict[str, Any]:
-    return {
-        "姓名": "测试人",
-        "身份证号": id_number(birth, female),
-        "与户主关系": relation,
-        "安置点": NAME,
-        "楼栋": "1栋",
-        "单元": "1单元",
-        "房号": flat,
-        "入住日期": "2019-06-01",
-    } | more
-
-
-def family(flat: str = "101", **head: Any) -> list[dict[str, Any]]:
-    return [
-        row("户主", flat, 是否建档立卡="是", 劳动能力="普通劳动力", 就业状况="已就业", 就业形式="扶贫车间", 联系电话="13800005678", **head),
-        row("妻", flat, "19820202", True, 民族="布依族"),
-        row("长子", flat, "20200101", 劳动能力="无劳动力"),
-    ]  # fmt: skip
-
-
-async def people(service: Service) -> list[dict[str, Any]]:
-    rows = await service.database.pool.fetch(
-        """select p.*, m.relation, m.valid_from, h.flat as flat_now, h.facts as household_facts from persons p
-             join memberships m on m.person_id = p.person_id and m.kind = 'coliving' and m.valid_to is null and m.retracted_at is null
-             join households h on h.household_id = p.household_id order by p.birth_on, p.person_id"""
-    )
-    return [dict(r) for r in rows]
 
 
 async def test_a_household_comes_in_with_its_people_facts_and_news(estate: Service) -> None:
@@ -189,7 +149,7 @@ async def test_what_the_registry_holds_against_a_row_is_named(estate: Service) -
     renamed = [first[1] | {"姓名": "另一人"}]
     report = await bring_in(estate, csv_of([*moved, elsewhere]))
     assert cells(report) == [(2, "身份证号", "already-settled"), (3, "安置点", "community-unknown")]
-    assert cells(await bring_in(estate, csv_of(taken)))[0] == (2, "房号", "flat-taken")
+    assert cells(await bring_in(estate, csv_of(taken)))[0] == (2, "身份证号", "head-number-differs")
     assert cells(await bring_in(estate, csv_of(renamed))) == [(2, "姓名", "name-differs")]
 
 
@@ -204,7 +164,8 @@ async def test_a_community_called_by_name_and_by_code_is_one(estate: Service) ->
     ]
     report = await bring_in(estate, csv_of(taken))
     assert (report["status"], report["created"]) == ("done", 1)
-    assert cells(report) == [(3, "房号", "flat-taken"), (4, "姓名", "head-held-back")]
+    assert cells(report) == [(3, "房号", "flat-repeated"), (4, "姓名", "head-held-back")]
+    assert "第 2 行" in report["errors"][0]["detail"] or "row 2" in report["errors"][0]["detail"]
 
 
 async def test_a_head_stays_head_and_a_change_of_the_household_counts(estate: Service) -> None:

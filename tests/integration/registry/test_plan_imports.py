@@ -88,6 +88,24 @@ async def test_a_name_alone_will_do_where_the_community_is_known(registry: Servi
     assert cells(report) == [(2, "安置点", "community-ambiguous")]
 
 
+async def test_a_plan_renames_no_community_and_makes_no_second_one_of_a_name(registry: Service) -> None:
+    await registry.put(f"/v1/registry/communities/{COMMUNITY}", plan())
+    report = await bring_in(registry, csv_of([flat("909", 安置点="同心社区")]), PLANS)
+    assert cells(report) == [(2, "区划代码", "code-of-another")]
+    assert report["errors"][0]["value"] == COMMUNITY
+    report = await bring_in(registry, csv_of([flat("909", 区划代码="522731003021")]), PLANS)
+    assert cells(report) == [(2, "区划代码", "name-of-another")]
+    assert COMMUNITY in report["errors"][0]["detail"]
+    assert (await registry.get("/v1/registry/communities/522731003021")).status_code == 404
+    assert (await shown(registry))["name"] == plan()["name"]
+
+
+async def test_a_name_in_other_widths_is_the_same_name(registry: Service) -> None:
+    assert (await bring_in(registry, csv_of([flat("101", 安置点="新民社区（一期）")]), PLANS))["created"] == 1
+    assert (await bring_in(registry, csv_of([flat("102", 安置点="新民社区 (一期)")]), PLANS))["created"] == 1
+    assert (await shown(registry))["name"] == "新民社区（一期）"
+
+
 async def test_a_dry_run_leaves_nothing(registry: Service) -> None:
     report = await bring_in(registry, csv_of([flat("101")]), PLANS, dry_run=True)
     assert (report["accepted"], report["created"]) == (1, 1)

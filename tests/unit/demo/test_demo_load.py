@@ -56,6 +56,7 @@ class Platform:
             "rows_checked": 9,
             "rejected": len(self.faults),
             "rows_settled": self.looks,
+            "created": 9,
         }
         if self.looks <= self.slow:
             return counts | {"status": "running"}

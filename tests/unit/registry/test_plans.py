@@ -10,7 +10,7 @@ import pytest
 from services.registry.dwellings.domain import Flat, Plan
 from services.registry.plans.plan import read_plans, with_part
 
-CODE = "522731003012"
+CODE, OTHER = "522731003012", "522731003021"
 
 
 def rows(*texts: dict[str, str]) -> list[dict[str, Any]]:
@@ -66,7 +66,12 @@ def test_floor_and_area(written: dict[str, str], floor: int, area: Decimal | Non
         pytest.param([flat(area="大")], (2, "area", "area-format"), id="no area"),
         pytest.param([flat(floor="顶")], (2, "floor", "floor-format"), id="no floor"),
         pytest.param([flat(), flat(block="一幢", flat="302室")], (3, "flat", "flat-repeated"), id="twice"),
-        pytest.param([flat(), flat("303", community="另一社区")], (3, "community", "code-with-two-names"), id="two names"),
+        pytest.param(
+            [flat(), flat("301"), flat("303", community="另一社区")], (4, "community", "code-with-two-names"), id="two names"
+        ),
+        pytest.param(
+            [flat(code=OTHER), flat("301"), flat("303", community="新民 社区")], (2, "code", "name-with-two-codes"), id="two codes"
+        ),
     ],
 )  # fmt: skip
 def test_each_fault_is_named_at_its_cell(texts: list[dict[str, str]], fault: tuple[int, str, str]) -> None:
@@ -97,6 +102,26 @@ def test_a_name_has_the_code_that_it_has_elsewhere_in_the_file() -> None:
     assert (part.code, len(part.lines)) == (CODE, 2)
 
 
+@pytest.mark.parametrize(
+    ("second", "column", "code"),
+    [
+        pytest.param({"code": OTHER}, "code", "name-with-two-codes", id="codes"),
+        pytest.param({"community": "另一社区"}, "community", "code-with-two-names", id="names"),
+    ],
+)
+def test_where_as_many_rows_say_one_thing_as_the_other_both_are_wrong(
+    second: dict[str, str], column: str, code: str
+) -> None:
+    plans = read_plans(rows(flat("301"), flat("302", **second)))
+    assert plans.parts == ()
+    assert [(a.row, a.column, a.code) for a in plans.against] == [(2, column, code), (3, column, code)]
+
+
+def test_a_fault_shows_what_the_cell_says() -> None:
+    (against,) = read_plans(rows(flat(area="大"))).against
+    assert against.value == "大"
+
+
 def test_what_a_file_does_not_name_stays_and_blanks_change_nothing() -> None:
     there = Plan(
         "旧名", (("1", None),), (Flat("1", "1", "1", 4, "302", Decimal("80.00")), Flat("1", "9", "1", 1, "101", None))
@@ -104,6 +129,6 @@ def test_what_a_file_does_not_name_stays_and_blanks_change_nothing() -> None:
     (part,) = read_plans(rows(flat(), flat("301"))).parts
     plan, created, changed = with_part(there, part)
     assert (created, changed) == (1, 0)
-    assert plan.name == "新民社区"
+    assert plan.name == "旧名"
     assert set(plan.flats) == {*there.flats, Flat("1", "1", "1", 3, "301", None)}
     assert with_part(plan, part) == (plan, 0, 0)

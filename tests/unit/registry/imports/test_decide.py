@@ -10,7 +10,6 @@ import pytest
 
 from services.registry.households.domain import Address
 from services.registry.imports.domain import (
-    TEXTS,
     Flat,
     Group,
     Home,
@@ -20,6 +19,7 @@ from services.registry.imports.domain import (
     decide,
     merged_facts,
 )
+from services.registry.imports.reasons import TEXTS
 from services.registry.persons.domain import PersonStatus
 
 TODAY = date(2026, 11, 24)
@@ -114,8 +114,29 @@ OTHER = known(2, "10", household_id="elsewhere")
             [HEAD, SPOUSE],
             LIVED_IN,
             (),
+            [(2, "id_number", "head-number-differs"), (3, "name", "head-held-back")],
+            id="the head by another number",
+        ),
+        pytest.param(
+            [replace(HEAD, name="另一人"), SPOUSE],
+            LIVED_IN,
+            (),
             [(2, "flat", "flat-taken"), (3, "name", "head-held-back")],
             id="a full flat",
+        ),
+        pytest.param(
+            [HEAD, SPOUSE],
+            Flat("d", replace(HOME, head_person_id=None, head_name=None), None),
+            (SPOUSE_KNOWN,),
+            [(2, "relation", "head-gone"), (3, "name", "head-held-back")],
+            id="a stranger as head where the head died",
+        ),
+        pytest.param(
+            [SPOUSE, stated(3)],
+            Flat("d", replace(HOME, settled_on=date(2018, 1, 1)), None),
+            (SPOUSE_KNOWN,),
+            [(3, "settled_on", "settled-on-differs"), (4, "settled_on", "settled-on-differs")],
+            id="moved in on another day, without the head",
         ),
         pytest.param(
             [replace(SPOUSE, relation="02")],
@@ -198,6 +219,17 @@ def test_rows_without_a_head_that_name_another_do_not_join_the_household_that_li
     assert decide(group(SPOUSE, head_name="人1"), LIVED_IN, registry(HEAD_KNOWN), TODAY).joining == (SPOUSE,)
 
 
+def test_a_member_may_become_head_where_the_head_died() -> None:
+    home = Flat("d", replace(HOME, head_person_id=None, head_name=None), None)
+    (change,) = decide(group(replace(SPOUSE, relation="02")), home, registry(SPOUSE_KNOWN), TODAY).changes
+    assert change.relation == "02"
+
+
+def test_who_is_held_back_is_told_whose_row_it_is() -> None:
+    verdict = decide(group(replace(HEAD, name="另一人"), SPOUSE), LIVED_IN, {}, TODAY)
+    assert [a.because and a.because.row for a in verdict.against] == [None, 2]
+
+
 def test_a_child_may_be_born_after_its_household_moved_in() -> None:
     child = replace(stated(3), birth_on=date(2022, 2, 2))
     assert decide(group(HEAD, child), EMPTY, {}, TODAY).joining == (HEAD, child)
@@ -238,12 +270,10 @@ def test_only_what_differs_changes(held: dict[str, Any], given: dict[str, Any], 
     assert decide(group(stated(1, "02", **given)), LIVED_IN, people, TODAY).changes == ()
 
 
-def test_blank_insurance_columns_say_none_only_where_nothing_is_known() -> None:
+def test_blank_insurance_columns_change_nothing_of_who_is_in() -> None:
     row = replace(HEAD, blank=frozenset({"insurance:170"}))
-    (change,) = decide(group(row), LIVED_IN, registry(HEAD_KNOWN), TODAY).changes
-    assert change.facts == {"insurance:170": []}
-    people = registry(replace(HEAD_KNOWN, facts={"insurance:170": [PAYING]}))
-    assert decide(group(row), LIVED_IN, people, TODAY).changes == ()
+    for facts in ({}, {"insurance:170": None}, {"insurance:170": [PAYING]}):
+        assert decide(group(row), LIVED_IN, registry(replace(HEAD_KNOWN, facts=facts)), TODAY).changes == ()
 
 
 def test_rows_changed_count_what_is_said_of_the_household_once() -> None:
