@@ -18,6 +18,15 @@ venv: ## make .venv from requirements.lock
 test: ## run all tests (T=tests/unit for some)
 	@$(IN_VENV) -m pytest $(or $(T),tests) -q -n 2 --dist loadgroup
 
+chaos: ## kill everything at random under load, then count what was lost (KILLS=50 SEED=… SOAK=seconds)
+	@$(IN_VENV) -m tests.chaos
+
+bench: ## time every hot path beside its limit, 15 minutes (A='--only read,settle' for some)
+	@$(IN_VENV) -m tests.bench $(A)
+
+bench-growth: ## how the hot paths grow with clients and with people
+	@$(IN_VENV) -m tests.bench.growth $(A)
+
 bench-roster: ## time a roster of 40,000 people beside indexed COPY of the same rows
 	@$(IN_VENV) -m tests.bench.roster
 
@@ -37,4 +46,4 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@printf '\nVariables of a run (ANJU_PORT, ANJU_DATA, DATABASE_URL, …): $(PY) -m deploy.local --help\n'
 
-.PHONY: run reset venv test bench-roster check fmt help
+.PHONY: run reset venv test chaos bench bench-growth bench-roster check fmt help

@@ -20,10 +20,18 @@ _SATURDAY = 5
 
 
 def now() -> datetime:
-    """The present instant, aware UTC. `ANJU_CLOCK_OFFSET_SECONDS`, read at each call, shifts it (chaos tests)."""
+    """The present instant, aware UTC. Chaos tests let it jump while the process runs: `ANJU_CLOCK_OFFSETS` names a folder, and a file
+    there that bears the process's id holds by how many seconds."""
     instant = datetime.now(UTC)
-    offset = os.environ.get("ANJU_CLOCK_OFFSET_SECONDS")
-    return instant + timedelta(seconds=float(offset)) if offset else instant
+    folder = os.environ.get("ANJU_CLOCK_OFFSETS")
+    return instant + _offset(folder) if folder else instant
+
+
+def _offset(folder: str) -> timedelta:
+    try:
+        return timedelta(seconds=float(Path(folder, str(os.getpid())).read_text()))
+    except (FileNotFoundError, ValueError):  # absent, or just being written
+        return timedelta()
 
 
 def today(now: datetime) -> date:

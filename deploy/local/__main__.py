@@ -22,6 +22,7 @@ environment:
   ANJU_PORT                 port of the gateway on 127.0.0.1 (8080); all others are chosen
   ANJU_DATA                 folder of data, logs and state (.anju); runs with different folders and ports live side by side
   ANJU_DEMO=0               no demo
+  ANJU_RESTART_SECONDS=30   longest wait before a process that keeps dying is started again
   ANJU_APART=1              API and worker of each service as processes of their own
   DATABASE_URL              a PostgreSQL 18 server to use: postgresql://user:password@host:port/database, the user with
                             CREATEDB and CREATEROLE; what is made there has one name prefix

@@ -25,10 +25,13 @@ class Options:
     kafka_servers: str | None = None
     durable: bool = True
     """False for tests only: PostgreSQL does not wait for the disk."""
+    restart_seconds: float = 30.0
+    """After which a process that keeps dying is started again, at the most."""
 
 
 def from_environment(environ: Mapping[str, str]) -> Options:
-    """Reads ANJU_DATA, ANJU_PORT, ANJU_DEMO, ANJU_APART, DATABASE_URL, KAFKA_BOOTSTRAP_SERVERS. Raises StartError."""
+    """Reads ANJU_DATA, ANJU_PORT, ANJU_DEMO, ANJU_APART, ANJU_RESTART_SECONDS, DATABASE_URL, KAFKA_BOOTSTRAP_SERVERS. Raises
+    StartError."""
     return Options(
         data=_data(environ.get("ANJU_DATA")),
         port=_port(environ.get("ANJU_PORT") or "8080"),
@@ -36,6 +39,7 @@ def from_environment(environ: Mapping[str, str]) -> Options:
         apart=environ.get("ANJU_APART", "0").lower() not in OFF,
         database_url=environ.get("DATABASE_URL") or None,
         kafka_servers=environ.get("KAFKA_BOOTSTRAP_SERVERS") or None,
+        restart_seconds=_seconds(environ.get("ANJU_RESTART_SECONDS") or "30"),
     )
 
 
@@ -47,3 +51,9 @@ def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
         raise StartError(f"ANJU_PORT={text} is not a port: set a number from 1 to 65535.")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise StartError(f"ANJU_RESTART_SECONDS={text} is no time: set a whole number of seconds.")
+    return float(text)

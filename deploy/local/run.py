@@ -42,7 +42,7 @@ def fail(error: StartError) -> int:
 
 def _supervised(options: Options, folder: Folder, wish: Wish) -> int:
     roster.end_left_behind(str(folder.path))
-    supervisor = Supervisor(folder, wish)
+    supervisor = Supervisor(folder, wish, longest_wait=options.restart_seconds)
     ready = False
     try:
         start(options, supervisor)

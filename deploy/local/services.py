@@ -22,6 +22,7 @@ _NOT_PASSED_ON = {
     "ANJU_DATA",
     "ANJU_PORT",
     "ANJU_APART",
+    "ANJU_RESTART_SECONDS",
     "PYTHONHOME",
     "PYTHONPATH",
 }

@@ -19,7 +19,7 @@ from deploy.local.folder import Folder
 from deploy.local.roster import write_roster
 
 _TICK = 0.1
-_FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
+_FIRST_WAIT = 0.5
 _STEADY = 60.0
 """After this many seconds alive a process is taken to be well: its next end is its first again."""
 _HURRY_AFTER = 2.0
@@ -74,6 +74,8 @@ class Supervisor:
     down: dict[str, _Down] = field(default_factory=dict)
     falls: dict[str, int] = field(default_factory=dict)
     over: bool = False
+    longest_wait: float = 30.0
+    """Seconds after which a process that keeps dying is started again, at the most."""
 
     @property
     def mark(self) -> str:
@@ -125,7 +127,7 @@ class Supervisor:
         child.signal(signal.SIGKILL)  # what it may have left in its group
         del self.running[child.name]
         falls = 1 if child.seconds > _STEADY else self.falls.get(child.name, 0) + 1
-        wait = min(_FIRST_WAIT * 2 ** (falls - 1), _LONGEST_WAIT)
+        wait = min(_FIRST_WAIT * 2 ** (falls - 1), self.longest_wait)
         self.falls[child.name] = falls
         self.down[child.name] = _Down(child.spec, time.monotonic() + wait)
         note(f"{child.name} stopped ({child.ending()}); starting it again in {wait:g} s. Its log: {child.spec.log}")
@@ -135,8 +137,8 @@ class Supervisor:
         try:
             child = children.start(spec, self.mark)
         except OSError as error:
-            self.down[spec.name] = _Down(spec, time.monotonic() + _LONGEST_WAIT)
-            note(f"{spec.name} cannot be started ({error}); trying again in {_LONGEST_WAIT:g} s")
+            self.down[spec.name] = _Down(spec, time.monotonic() + self.longest_wait)
+            note(f"{spec.name} cannot be started ({error}); trying again in {self.longest_wait:g} s")
             return
         self.running[spec.name] = child
         note(f"{spec.name} started again (process {child.pid})")

@@ -1,4 +1,4 @@
-"""A roster of 40,000 people by the public route, beside an indexed COPY of the same rows in the same run.
+"""A roster by the public route, beside an indexed COPY of the rows that came of it.
 
     .venv/bin/python -m tests.bench.roster [--people 40000] [--rounds 3]
 
@@ -11,117 +11,138 @@ second database of the same schema with all its indexes. Memory: PSS of the regi
 from __future__ import annotations
 
 import argparse
-import asyncio
-import io
-import json
+import itertools
 import statistics
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import psutil
+import uvloop
 from rich.console import Console
-from rich.table import Table
 
-from deploy.local import postgres
-from deploy.local.state import State
-from deploy.local.testing import database_urls
-from shared import migrate
+from tests.bench import table, tablerows
+from tests.bench.figures import Figure, Kind, Spent, by_cpu, by_rate
+from tests.bench.path import Path
+from tests.bench.start import family, pss_mb
+from tests.bench.world import LISTENERS, World, end_orderly, held, running
 from tests.support.crowd import plan, roster
-from tests.support.platform import Platform, started, within
+from tests.support.platform import within
 
-TABLES = ("households", "persons", "person_keys", "memberships", "occupancies", "person_facts", "household_facts")
-_FIRST = ("communities", "estates", "dwellings")
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """Rows of people; seconds of the import, of the ripple and of the limit; rows of all tables; peak memory in MiB."""
-
-    people: int
-    seconds: float
-    ripple_seconds: float
-    copied_seconds: float
-    copied_rows: int
-    peak_mib: float
+_DATABASE = "bench_roster"
+_BEFOREHAND = ("communities", "estates", "dwellings")
+_TABLES = ("households", "persons", "person_keys", "memberships", "occupancies", "person_facts", "household_facts")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.roster", description=__doc__.partition("\n")[0])
-    parser.add_argument(
-        "--people", type=int, default=40_000, help="rows of the roster (a multiple of 4, at most 80,000)"
-    )
-    parser.add_argument("--rounds", type=int, default=3, help="each with people of its own, at most 8")
-    options = parser.parse_args()
-    console = Console()
-    with started(ANJU_DEMO="0") as platform, console.status("measuring"):
-        rounds = [_round(platform, n, options.people) for n in range(options.rounds)]
-    _show(console, rounds)
+class RosterPath(Path):
+    """Each round brings in people of its own; there are numbers for eight."""
 
+    def __init__(self, world: World, people: int = 40_000) -> None:
+        self._world = world
+        self._people = people
+        self._numbers = itertools.count(1)
+        self._rounds: list[tuple[Spent, Spent]] = []
+        self._ripples: list[float] = []
+        self._peaks: list[float] = []
+        self._memory = 0.0
 
-def _round(platform: Platform, n: int, people: int) -> Round:
-    name, code = f"量度社区{n + 1}", f"5227310030{n + 20}"
-    _done(platform, "/v1/registry/dwellings/imports", plan(name, code, people // 4))
-    with _listeners_held(platform), _peak(platform) as peak:
-        report = _done(platform, "/v1/registry/imports", roster(name, people, n))
-    began = time.perf_counter()
-    within(600, lambda: _counted(platform, code, people))
-    ripple = time.perf_counter() - began
-    if report["accepted"] != people:
-        raise SystemExit(f"not all rows came in: {report['errors'][:3]}")
-    taken, done = (datetime.fromisoformat(report[name]) for name in ("uploaded_at", "finished_at"))
-    rows, seconds = asyncio.run(_copied(*_urls(platform), code))
-    return Round(people, (done - taken).total_seconds(), ripple, seconds, rows, peak[0])
+    async def round(self) -> None:
+        await self._world.rest()
+        n = next(self._numbers)
+        name, code = f"量度社区{n}", f"5227310030{n + 19}"
+        self._import("/v1/registry/dwellings/imports", plan(name, code, self._people // 4))
+        registry = self._world.process("registry", "worker")
+        async with held(*(self._world.process(service, "worker") for service in LISTENERS)):
+            with _peak(registry) as peak:
+                report, cpu = await self._roster(registry.pid, roster(name, self._people, n))
+        began = time.perf_counter()
+        within(600, lambda: self._counted(code))
+        self._ripples.append(time.perf_counter() - began)
+        if report["accepted"] != self._people:
+            raise RuntimeError(f"not all rows came in: {report['errors'][:3]}")
+        taken, done = (datetime.fromisoformat(report[at]) for at in ("uploaded_at", "finished_at"))
+        ours = Spent(self._people, (done - taken).total_seconds(), cpu)
+        self._rounds.append((ours, await self._copied(code)))
+        self._peaks.append(peak[0])
 
+    async def _roster(self, registry: int, data: bytes) -> tuple[dict[str, Any], float]:
+        """The report, and the CPU seconds of the registry."""
+        async with self._world.meter.measuring(registry) as stretch:
+            report = self._import("/v1/registry/imports", data)
+        return report, stretch.cpu
 
-def _done(platform: Platform, path: str, data: bytes) -> dict[str, Any]:
-    report = platform.imported(platform.send(path, data), 600)
-    if report["status"] != "done":
-        raise SystemExit(f"{path}: {report['problem']}")
-    return report
+    async def finish(self) -> None:
+        supervisor = next(each["pid"] for each in self._world.platform.processes() if each["name"] == "supervisor")
+        self._memory = pss_mb(family(supervisor))
 
+    def _import(self, path: str, data: bytes) -> dict[str, Any]:
+        platform = self._world.platform
+        report = platform.imported(platform.send(path, data), 600)
+        if report["status"] != "done":
+            raise RuntimeError(f"{path}: {report['problem']}")
+        return report
 
-@contextmanager
-def _listeners_held(platform: Platform) -> Iterator[None]:
-    listeners = [psutil.Process(p["pid"]) for p in platform.processes() if p["name"] in ("jobs", "grid", "benefits")]
-    for process in listeners:
-        process.suspend()
-    try:
-        yield
-    finally:
-        for process in listeners:
-            process.resume()
+    def _counted(self, code: str) -> bool:
+        """Do all four services count everybody?"""
+        households = self._people // 4
+        wanted = {"registry": households, "grid": households, "jobs": households, "benefits": self._people}
+        return all(self._count_of(service, code) == count for service, count in wanted.items())
 
-
-def _counted(platform: Platform, code: str, people: int) -> bool:
-    """Do all four services count everybody?"""
-    wanted = {"registry": people // 4, "grid": people // 4, "jobs": people // 4, "benefits": people}
-    for service, count in wanted.items():
-        answer = platform.ask("GET", f"/v1/{service}/statistics?community={code}&by=community")
+    def _count_of(self, service: str, code: str) -> int | None:
+        answer = self._world.platform.ask("GET", f"/v1/{service}/statistics?community={code}&by=community")
         figures = next(iter(answer.json()["items"]), None) if answer.status_code == 200 else None
         if figures is None:
-            return False
-        schemes = figures["schemes"]["170"] if service == "benefits" else {}
-        told = sum(outcome["assessed"] for outcome in schemes.values()) if schemes else figures["households"]
-        if told != count:
-            return False
-    return True
+            return None
+        if service != "benefits":
+            return int(figures["households"])
+        return sum(int(outcome["assessed"]) for outcome in figures["schemes"]["170"].values())
+
+    async def _copied(self, code: str) -> Spent:
+        """COPY of the community's people and households into tables with the same indexes; operations: people."""
+        households = f"select household_id from households where community_code = '{code}'"
+        persons = f"select person_id from persons where household_id in ({households})"
+        seconds = cpu = 0.0
+        async with (
+            self._world.database("registry") as source,
+            tablerows.scratch(self._world.admin_url, "registry", _DATABASE) as url,
+        ):
+            target = await asyncpg.connect(url)
+            try:
+                for name in _BEFOREHAND:
+                    some = f"select * from {name} where community_code = '{code}'"
+                    await tablerows.copy(source, target, name, some)
+                for name in _TABLES:
+                    owned = f"person_id in ({persons})" if "person" in name else f"household_id in ({households})"
+                    rows = await tablerows.rows_of(source, f"select * from {name} where {owned}")
+                    async with self._world.meter.measuring_us() as stretch:
+                        await target.copy_to_table(name, source=rows, format="binary")
+                    seconds, cpu = seconds + stretch.seconds, cpu + stretch.cpu
+            finally:
+                await target.close()
+        return Spent(self._people, seconds, cpu)
+
+    def figures(self) -> Sequence[Figure]:
+        path = f"roster of {self._people:,} people"
+        return [
+            by_rate(path, self._rounds, "people/s"),
+            by_cpu(path, self._rounds),
+            Figure(f"{path}, until four services count all", Kind.LATENCY, statistics.median(self._ripples), "s"),
+            Figure(f"{path}, peak of the registry", Kind.MEMORY, max(self._peaks), "MB"),
+            Figure(f"memory of everything, after {len(self._rounds)} rosters", Kind.MEMORY, self._memory, "MB"),
+        ]
 
 
 @contextmanager
-def _peak(platform: Platform) -> Iterator[list[float]]:
-    pid = next(p["pid"] for p in platform.processes() if p["name"] == "registry")
-    process, peak, over = psutil.Process(pid), [0.0], threading.Event()
+def _peak(process: psutil.Process) -> Iterator[list[float]]:
+    peak, over = [0.0], threading.Event()
 
     def watch() -> None:
         while not over.wait(0.05):
-            peak[0] = max(peak[0], process.memory_full_info().pss / 2**20)
+            peak[0] = max(peak[0], pss_mb([process]))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -132,73 +153,27 @@ def _peak(platform: Platform) -> Iterator[list[float]]:
         watcher.join()
 
 
-def _urls(platform: Platform) -> tuple[str, str]:
-    """Of the registry's database, and of a superuser."""
-    state = json.loads((platform.data / "state.json").read_text())
-    memory = State(**state)
-    return database_urls(platform.data, state)["registry"], postgres.admin_url(memory, memory.ports["postgres"])
+async def _run(people: int, rounds: int) -> Sequence[Figure]:
+    async with running(apart=False) as world:
+        await world.learn_idle()
+        path = RosterPath(world, people)
+        for _ in range(rounds):
+            await path.round()
+        await path.finish()
+        return path.figures()
 
 
-async def _copied(url: str, admin: str, code: str) -> tuple[int, float]:
-    """Rows of the community's people and households, and the seconds that COPY takes to bring them in."""
-    limit = urlunsplit(urlsplit(admin)._replace(path="/limit"))
-    source = await asyncpg.connect(url)
-    await _make(admin, limit)
-    target = await asyncpg.connect(limit)
-    try:
-        for table in _FIRST:
-            await _copy(source, target, f"select * from {table} where community_code = '{code}'", table)
-        rows, seconds = 0, 0.0
-        for table in TABLES:
-            owner = "person_id in (select person_id from persons join households using (household_id)"
-            by = "household_id in (select household_id from households" if "person" not in table else owner
-            some = f"select * from {table} where {by} where community_code = '{code}')"
-            count, took = await _copy(source, target, some, table)
-            rows, seconds = rows + count, seconds + took
-        return rows, seconds
-    finally:
-        await source.close()
-        await target.close()
-
-
-async def _make(admin: str, limit: str) -> None:
-    connection = await asyncpg.connect(admin)
-    try:
-        await connection.execute('drop database if exists "limit"')
-        await connection.execute('create database "limit"')
-    finally:
-        await connection.close()
-    await migrate.run(limit, migrate.upgrade("registry"))
-
-
-async def _copy(source: asyncpg.Connection, target: asyncpg.Connection, some: str, table: str) -> tuple[int, float]:
-    rows = io.BytesIO()
-    await source.copy_from_query(some, output=rows, format="binary")
-    rows.seek(0)
-    began = time.perf_counter()
-    answer = await target.copy_to_table(table, source=rows, format="binary")
-    return int(answer.removeprefix("COPY ")), time.perf_counter() - began
-
-
-def _show(console: Console, rounds: list[Round]) -> None:
-    table = Table(title="roster → registry, beside indexed COPY of the same rows")
-    for heading in ("round", "people", "s", "people/s", "ripple s", "COPY s", "rows copied", "ratio", "peak MiB"):
-        table.add_column(heading, justify="right")
-    for n, r in enumerate(rounds, 1):
-        table.add_row(
-            str(n),
-            f"{r.people:,}",
-            f"{r.seconds:.2f}",
-            f"{r.people / r.seconds:,.0f}",
-            f"{r.ripple_seconds:.1f}",
-            f"{r.copied_seconds:.2f}",
-            f"{r.copied_rows:,}",
-            f"{r.copied_seconds / r.seconds:.2f}",
-            f"{r.peak_mib:.0f}",
-        )
-    console.print(table)
-    median = statistics.median(r.copied_seconds / r.seconds for r in rounds)
-    console.print(f"median ratio {median:.2f}; {statistics.median(r.people / r.seconds for r in rounds):,.0f} people/s")
+def main() -> None:
+    """Command line; see the module's docstring."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.roster", description=__doc__.partition("\n")[0])
+    parser.add_argument("--people", type=int, default=40_000, help="rows of the roster (a multiple of 4, up to 80,000)")
+    parser.add_argument("--rounds", type=int, default=3, help="each with people of its own, at most 8")
+    options = parser.parse_args()
+    end_orderly()
+    console = Console()
+    with console.status("measuring"):
+        figures = uvloop.run(_run(options.people, options.rounds))
+    table.show(console, figures, {}, "roster → registry, beside indexed COPY of the same rows")
 
 
 if __name__ == "__main__":

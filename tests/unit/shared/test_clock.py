@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,10 +18,10 @@ NOTICED_DAYS = st.dates(date(2023, 1, 1), date(2026, 6, 1))
 ANY_DAYS = st.dates(date(2015, 1, 1), date(2035, 1, 1))
 
 
-def test_now_is_aware_utc_and_follows_the_offset(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("ANJU_CLOCK_OFFSET_SECONDS", raising=False)
+def test_now_is_aware_utc_and_follows_the_offset(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ANJU_CLOCK_OFFSETS", str(tmp_path))
     plain = clock.now()
-    monkeypatch.setenv("ANJU_CLOCK_OFFSET_SECONDS", "-86400.5")
+    (tmp_path / str(os.getpid())).write_text("-86400.5")
     shifted = clock.now()
     assert plain.utcoffset() == timedelta(0)
     assert abs(plain - shifted - timedelta(days=1, seconds=0.5)) < timedelta(seconds=5)
