@@ -242,19 +242,23 @@ def _keys_away() -> Unavailable:
 
 async def authenticate(request: Request) -> Actor:
     """The actor of a request, by its bearer token. Raises Unauthenticated."""
-    if known := request.scope.get("anju.actor"):
-        return known  # type: ignore[no-any-return]
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    scope = request.scope
+    if "anju.actor" in scope:
+        return scope["anju.actor"]  # type: ignore[no-any-return]
+    scheme, _, token = _authorization(scope["headers"]).partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated(
             "Send `Authorization: Bearer <token>`; tokens come from /oauth2/token or /v1/sessions.",
             "请发送 Authorization: Bearer <令牌>；令牌由 /oauth2/token 或 /v1/sessions 签发。",
             headers={"www-authenticate": "Bearer"},
         )
-    verifier: Verifier = request.app.state.verifier
-    actor = await verifier.actor(token.strip())
-    request.scope["anju.actor"] = actor
+    verifier: Verifier = scope["app"].state.verifier
+    actor = scope["anju.actor"] = await verifier.actor(token.strip())
     return actor
+
+
+def _authorization(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    return next((value.decode("latin-1") for name, value in headers if name == b"authorization"), "")
 
 
 def require(*scopes: Scope) -> Callable[[Request], Awaitable[Actor]]:

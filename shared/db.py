@@ -7,7 +7,6 @@ and leaving it without an error commits.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime
@@ -15,17 +14,19 @@ from typing import Annotated, Any
 
 import asyncpg
 from fastapi import Depends, Request
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from shared import clock, idempotency, outbox
 from shared.auth import authenticate
 from shared.events import Event
+from shared.pool import Pool
 
 _TRANSIENT = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection whose backend was killed while it rested
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.LockNotAvailableError,
@@ -44,15 +45,8 @@ Row = Mapping[str, Any]
 """A row, by column name."""
 
 
-class _Connection(asyncpg.Connection):
-    def get_reset_query(self) -> str:
-        # No session state outlives a transaction here (only SET LOCAL and transaction locks), so that the usual RESET ALL of
-        # asyncpg's pool, a round trip per request, has nothing to do. Open transactions are still rolled back.
-        return ""
-
-
 async def _prepare(connection: asyncpg.Connection) -> None:
-    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_dump, decoder=json.loads)
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_dump, decoder=from_json)
     await connection.set_type_codec("uuid", schema="pg_catalog", encoder=str, decoder=str)
 
 
@@ -93,39 +87,34 @@ class Read:
 
 
 class Transaction(Read):
-    """An open transaction. Events emitted in it are written just before the commit (`shared.outbox`)."""
+    """An open transaction. Events emitted in it are written just before the commit (`shared.outbox`). `traces`: of news that came in
+    together, the trace to go on with by id of what they are about; `traceparent` for all else."""
 
-    __slots__ = ("answer_key", "events", "traceparent")
+    __slots__ = ("answer_key", "events", "traceparent", "traces")
 
     def __init__(self, connection: asyncpg.Connection, now: datetime, traceparent: str | None = None) -> None:
         super().__init__(connection, now)
         self.events: list[tuple[Event, str | None]] = []
         self.traceparent = traceparent
+        self.traces: Mapping[str, str] = {}
         self.answer_key: idempotency.AnswerKey | None = None
 
 
 class Database:
     """The service's own database. `committed` is set after each commit that emitted events: it wakes the relay of this process."""
 
-    def __init__(self, pool: asyncpg.Pool, url: str) -> None:
-        self.pool = pool
+    def __init__(self, url: str, size: int) -> None:
         self._url = url
+        # No session state outlives a transaction here (only SET LOCAL and transaction locks): a connection needs no RESET ALL.
+        self.pool = Pool(lambda: self.connect(idle_in_transaction_session_timeout="120000"), size)
         self.committed = asyncio.Event()
 
     @classmethod
     async def open(cls, url: str, size: int) -> Database:
         """Connects; raises OSError or asyncpg.PostgresError when the server cannot be reached."""
-        pool = await asyncpg.create_pool(
-            url,
-            min_size=min(2, size),
-            max_size=size,
-            init=_prepare,
-            connection_class=_Connection,
-            max_inactive_connection_lifetime=60,
-            command_timeout=60,
-            server_settings={"timezone": "UTC", "idle_in_transaction_session_timeout": "120000"},
-        )
-        return cls(pool, url)
+        database = cls(url, size)
+        await database.pool.open(min(2, size))
+        return database
 
     @asynccontextmanager
     async def alone(self, name: str, waiting: Callable[[], None] = lambda: None) -> AsyncIterator[asyncpg.Connection]:
@@ -141,9 +130,11 @@ class Database:
             with suppress(Exception):
                 await connection.close(timeout=2)
 
-    async def connect(self) -> asyncpg.Connection:
-        """A connection of one's own, outside the pool: for what holds a session (the relay's lock)."""
-        connection = await asyncpg.connect(self._url, command_timeout=60, server_settings={"timezone": "UTC"})
+    async def connect(self, **settings: str) -> asyncpg.Connection:
+        """A connection of one's own, outside the pool: for what holds a session (the relay's lock). `settings`: of the session."""
+        connection = await asyncpg.connect(
+            self._url, command_timeout=60, server_settings={"timezone": "UTC", **settings}
+        )
         await _prepare(connection)
         return connection
 
@@ -155,7 +146,7 @@ class Database:
         """Commits when left without an error, rolls back otherwise."""
         async with self.pool.acquire() as connection:
             async with connection.transaction():
-                tx = Transaction(_plain(connection), now, traceparent)
+                tx = Transaction(connection, now, traceparent)
                 yield tx
                 if tx.events:
                     await outbox.write(tx)
@@ -165,7 +156,7 @@ class Database:
     @asynccontextmanager
     async def read(self, now: datetime) -> AsyncIterator[Read]:
         async with self.pool.acquire() as connection:
-            yield Read(_plain(connection), now)
+            yield Read(connection, now)
 
 
 # Both call `authenticate` rather than depend on it: each level of dependencies costs every request some 30 µs.
@@ -184,8 +175,8 @@ async def _transaction(request: Request) -> AsyncIterator[Transaction]:
 async def _read(request: Request) -> AsyncIterator[Read]:
     await authenticate(request)
     database: Database = request.app.state.database
-    async with database.read(clock.now()) as read:
-        yield read
+    async with database.pool.acquire() as connection:
+        yield Read(connection, clock.now())
 
 
 Tx = Annotated[Transaction, Depends(_transaction, scope="function")]
@@ -194,12 +185,6 @@ after, and a failed commit would still have answered 200."""
 
 Reader = Annotated[Read, Depends(_read, scope="function")]
 """A route's reading connection."""
-
-
-def _plain(connection: Any) -> asyncpg.Connection:
-    # The pool's proxy adds an indirection to every call and nothing we need while we hold the connection.
-    plain: asyncpg.Connection = connection._con
-    return plain
 
 
 def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:

@@ -10,6 +10,7 @@ any other change is a `.v2` beside the `.v1`. Events carry no name, ID number, p
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -49,6 +50,13 @@ class Event(BaseModel):
     def key_value(self) -> str:
         """Id of the aggregate: the Kafka key."""
         return str(getattr(self, self.key))
+
+    def ids(self) -> Iterator[str]:
+        """Of what it is about: the aggregate first, then those whose ids it names."""
+        yield self.key_value
+        for name in type(self).model_fields:
+            if name.endswith("_id") and name != self.key and (value := getattr(self, name)):
+                yield str(value)
 
 
 @dataclass(frozen=True, slots=True)

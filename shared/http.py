@@ -80,7 +80,7 @@ def etag(version: int, copies: int = 0) -> str:
 
 def tag(response: Response, version: int, copies: int = 0) -> None:
     """Puts the entity tag on a response."""
-    response.headers["etag"] = etag(version, copies)
+    response.raw_headers.append((b"etag", etag(version, copies).encode()))
 
 
 class NotModified(Exception):
@@ -90,11 +90,18 @@ class NotModified(Exception):
         self.etag = etag
 
 
+def header(request: Request, name: bytes) -> str | None:
+    """The first header of that name (in lower case). `request.headers` makes an object of all of them first."""
+    return next((value.decode("latin-1") for given, value in request.scope["headers"] if given == name), None)
+
+
 def check_none_match(request: Request, version: int, copies: int = 0) -> None:
     """For reads of one resource: raises NotModified where If-None-Match names the present version."""
-    given = request.headers.get("if-none-match")
+    given = header(request, b"if-none-match")
+    if given is None:
+        return
     present = etag(version, copies)
-    if given and {present, "*"} & {part.strip().removeprefix("W/") for part in given.split(",")}:
+    if {present, "*"} & {part.strip().removeprefix("W/") for part in given.split(",")}:
         raise NotModified(present)
 
 

@@ -8,7 +8,7 @@ are applied one by one, and the ones that fail become dead letters.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,9 +23,6 @@ from shared.observability import child_traceparent
 from shared.privacy import scrub
 
 log = structlog.get_logger()
-
-_TRACE_END = len("00-") + 32
-"""Where the trace id of a traceparent ends and that of the step begins."""
 
 Handler = Callable[[Transaction, Sequence[Any]], Awaitable[None]]
 """Takes events of one batch that it is named for, in order: one or hundreds, each a thing that may come alone and twice."""
@@ -78,24 +75,21 @@ async def _apply_alone(database: Database, handlers: Handlers, event: Received, 
 
 
 async def _handle(tx: Transaction, handlers: Handlers, batch: Sequence[Received]) -> None:
-    """Each handler takes its events together, those of one trace at a time, so that what it says belongs to that trace."""
-    for group in _grouped(handlers, batch):
-        tx.traceparent = child_traceparent(group[0].traceparent)
-        await handlers[REGISTRY[group[0].type]](tx, [event.parse() for event in group])
+    """Each handler takes its events together. What it says goes on with the trace of the (last) event that was about the same."""
+    for handler, group in _grouped(handlers, batch).items():
+        events = [event.parse() for event in group]
+        children = [child_traceparent(received.traceparent) for received in group]
+        tx.traceparent = children[0]
+        tx.traces = {id_: trace for event, trace in zip(events, children, strict=True) for id_ in event.ids()}
+        await handler(tx, events)
 
 
-def _grouped(handlers: Handlers, batch: Sequence[Received]) -> Iterable[list[Received]]:
-    """By handler and trace. Events of one aggregate keep their order: where its trace changes, a new round begins."""
-    groups: dict[tuple[int, Handler, str], list[Received]] = {}
-    traces: dict[tuple[str, str], str] = {}
-    turn = 0
+def _grouped(handlers: Handlers, batch: Sequence[Received]) -> dict[Handler, list[Received]]:
+    """By handler, in order."""
+    groups: dict[Handler, list[Received]] = {}
     for event in batch:
-        trace = (event.traceparent or "")[:_TRACE_END]
-        if traces.setdefault((event.topic, event.key), trace) != trace:
-            turn += 1
-            traces = {(event.topic, event.key): trace}
-        groups.setdefault((turn, handlers[REGISTRY[event.type]], trace), []).append(event)
-    return groups.values()
+        groups.setdefault(handlers[REGISTRY[event.type]], []).append(event)
+    return groups
 
 
 async def _note(tx: Transaction, batch: Sequence[Received]) -> set[str]:

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import logging
 import re
-import secrets
 import sys
 import traceback
+from contextlib import suppress
+from contextvars import ContextVar
 from pathlib import Path
+from random import getrandbits
 from typing import Any
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 from structlog.typing import EventDict, Processor
 
+from shared.ids import BadId, parse_id
 from shared.privacy import scrub_event
 
 REQUESTS = Counter("http_requests_total", "Requests answered.", ["method", "route", "status"])
@@ -39,7 +42,28 @@ IMPORT_ROWS = Counter(
 TIMERS = Counter("timers_fired_total", "Timers fired.", ["kind"])
 LOOP_FAILURES = Counter("loop_failures_total", "Times a worker loop failed and was started again.", ["loop"])
 
+REQUEST: ContextVar[dict[str, str]] = ContextVar("REQUEST")
+"""What every log line of a request names: its id and its trace."""
+
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+_counted: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+
+def count_request(method: str, route: str, status: int, seconds: float) -> None:
+    """Counts an answered request under the template of its route."""
+    found = _counted.get((method, route, status))
+    if found is None:
+        found = REQUESTS.labels(method, route, status), SECONDS.labels(method, route)
+        _counted[method, route, status] = found
+    found[0].inc()
+    found[1].observe(seconds)
+
+
+def name_request(logger: Any, method: str, event: EventDict) -> EventDict:
+    """The request that a line belongs to."""
+    return {**REQUEST.get({}), **event}
 
 
 def format_exception(logger: Any, method: str, event: EventDict) -> EventDict:
@@ -63,7 +87,7 @@ def format_exception(logger: Any, method: str, event: EventDict) -> EventDict:
 def configure_logs(level: str) -> None:
     """JSON lines on standard output; the standard library's loggers come out in the same form."""
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        name_request,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         format_exception,
@@ -92,9 +116,20 @@ def configure_logs(level: str) -> None:
     logging.getLogger("aiokafka.consumer.group_coordinator").setLevel(logging.CRITICAL)
 
 
+def identify(request_id: bytes | None, traceparent: bytes | None) -> tuple[str, str]:
+    """Id and trace context of a request: those it came with (the trace with a span of our own), where they are in order. An id of
+    our own (a UUID, version 4) has the digits of the trace."""
+    trace = child_traceparent(traceparent.decode("latin-1") if traceparent else None)
+    if request_id:
+        with suppress(BadId):
+            return parse_id(request_id.decode("latin-1")), trace
+    t = trace[3:35]
+    return f"{t[:8]}-{t[8:12]}-4{t[13:16]}-a{t[17:20]}-{t[20:]}", trace
+
+
 def child_traceparent(parent: str | None) -> str:
     """A W3C trace context of our own within the given one, or a new one."""
-    span = secrets.token_hex(8)
     if parent and _TRACEPARENT.fullmatch(parent):
-        return f"{parent[:36]}{span}{parent[52:]}"
-    return f"00-{secrets.token_hex(16)}-{span}-01"
+        return f"{parent[:36]}{getrandbits(64):016x}{parent[52:]}"
+    digits = f"{getrandbits(192):048x}"
+    return f"00-{digits[:32]}-{digits[32:]}-01"

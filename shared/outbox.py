@@ -28,7 +28,12 @@ select event_id, type, topic, key, version, $8, traceparent, data
 
 def emit(tx: Transaction, *events: Event) -> None:
     """Says events, in order, when the transaction commits. The aggregate's row must be locked: that is what keeps per-key order."""
-    tx.events.extend((event, tx.traceparent) for event in events)
+    if not tx.traces:
+        tx.events.extend((event, tx.traceparent) for event in events)
+        return
+    for event in events:
+        trace = next((tx.traces[id_] for id_ in event.ids() if id_ in tx.traces), tx.traceparent)
+        tx.events.append((event, trace))
 
 
 async def write(tx: Transaction) -> None:

@@ -25,6 +25,7 @@ KEY_BYTES = 32
 
 _VERSION = b"\x01"
 _NONCE_BYTES = 12
+_HEAD_BYTES = len(_VERSION) + _NONCE_BYTES
 
 
 class BadKeys(ValueError):
@@ -171,11 +172,10 @@ def _seal(cipher: AESGCM, plain: bytes, context: str) -> bytes:
 
 
 def _open(cipher: AESGCM, sealed: bytes, context: str) -> bytes:
-    version, nonce, body = sealed[:1], sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
-    if version != _VERSION:
+    if sealed[:1] != _VERSION:
         raise Unreadable
     try:
-        return cipher.decrypt(nonce, body, _VERSION + context.encode())
+        return cipher.decrypt(sealed[1:_HEAD_BYTES], sealed[_HEAD_BYTES:], _VERSION + context.encode())
     except (InvalidTag, ValueError):
         raise Unreadable from None
 
@@ -190,6 +190,8 @@ _FIRST_NUMERAL = re.compile(r"[0-9０-９]|[一二三四五六七八九十百零
 
 def mask_name(name: str) -> str:
     """李小花 → 李*花, 李花 → 李*, 阿依古丽·买买提 → 阿***·**提: first and, from three characters, last stay."""
+    if _SEPARATORS.isdisjoint(name) and len(name) > 1:  # nearly all
+        return f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}" if len(name) > 2 else f"{name[0]}*"
     letters = [i for i, character in enumerate(name) if character not in _SEPARATORS]
     kept = {*letters[:1], *letters[-1:]} if len(letters) > 2 else set(letters[:1] if len(letters) == 2 else ())
     return "".join(c if i in kept or c in _SEPARATORS else "*" for i, c in enumerate(name))
@@ -217,7 +219,7 @@ def mask_account(account: str) -> str:
 
 def mask_birth(birth_on: date) -> str:
     """The year alone."""
-    return f"{birth_on.year:04d}"
+    return birth_on.isoformat()[:4]
 
 
 def mask_address(address: str) -> str:

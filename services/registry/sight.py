@@ -7,6 +7,7 @@ show by scope: a block head sees names and flats, no welfare; see the table of r
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from shared.auth import Actor, Scope
@@ -28,14 +29,23 @@ _GROUP_SCOPES: dict[str, tuple[Scope, ...]] = {
 }
 
 
+@lru_cache(maxsize=1024)
+def _shown_to(scopes: frozenset[str]) -> frozenset[str]:
+    return frozenset(group for group, showing in _GROUP_SCOPES.items() if not scopes.isdisjoint(showing))
+
+
+_WORK_SCOPES = frozenset({Scope.JOBS_READ, Scope.BENEFITS_READ, Scope.GRID_READ})
+
+
 def may_see(actor: Actor, group: str) -> bool:
     """Does one of the actor's scopes show facts of this group?"""
-    return any(actor.may(scope) for scope in _GROUP_SCOPES.get(group.split(":")[0], ()))
+    return group.partition(":")[0] in _shown_to(actor.scopes)
 
 
 def facts_for(actor: Actor, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The fact groups that the actor's scopes show. With welfare flags alone, of dibao only whether it is drawn."""
-    shown = {group: value for group, value in facts.items() if may_see(actor, group)}
+    """The fact groups that one of the actor's scopes shows. With welfare flags alone, of dibao only whether it is drawn."""
+    seen = _shown_to(actor.scopes)
+    shown = {group: value for group, value in facts.items() if group.partition(":")[0] in seen}
     if "dibao" in facts and "dibao" not in shown and actor.may(Scope.WELFARE_FLAGS):
         shown["dibao"] = {"receiving": facts["dibao"]["receiving"]} if facts["dibao"] else None
     return shown
@@ -43,7 +53,7 @@ def facts_for(actor: Actor, facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def work_for(actor: Actor, value: Any) -> Any:
     """Work, or the lack of it, for those whose task it is: employment service, benefits, and the grid, which is told."""
-    return value if any(actor.may(s) for s in (Scope.JOBS_READ, Scope.BENEFITS_READ, Scope.GRID_READ)) else None
+    return None if actor.scopes.isdisjoint(_WORK_SCOPES) else value
 
 
 def name_for(actor: Actor, name: str, unmasked: bool = False) -> str:

@@ -84,11 +84,12 @@ select p.*, k.key_id, k.wrapped, h.version as household_version, h.settled_on,
   join communities c using (community_code)
   left join dwellings d using (dwelling_id)
 """
+_SEEN_PERSON = f"{_PERSON} where p.person_id = $1 and {seen(2)}"
 
 
 async def get_person(read: Read, person_id: str, place: Place) -> Row:
     """Raises PersonNotFound, also where the place does not cover the person's household."""
-    row = await read.fetchrow(f"{_PERSON} where p.person_id = $1 and {seen(2)}", person_id, *place_of(place))
+    row = await read.fetchrow(_SEEN_PERSON, person_id, *place_of(place))
     if row is None:
         raise PersonNotFound
     return row

@@ -1,0 +1,52 @@
+"""HTTP on the wire: uvicorn's protocol, with head and body of an answer sent together. Each `send(2)` on a loopback connection costs
+as much as a third of a small answer's Python, and uvloop makes one for every `write`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+_AT_ONCE = 32 * 1024
+
+
+class _Gathering:
+    """A transport that writes once in a turn of the loop, what was written to it meanwhile."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self.is_closing = transport.is_closing
+        self._soon = asyncio.get_running_loop().call_soon
+        self._written: list[bytes] = []
+        self._bytes = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if not self._written:
+            self._soon(self._flush)
+        self._written.append(data)
+        self._bytes += len(data)
+        if self._bytes > _AT_ONCE:  # or who streams would never learn that the other side is slow
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._written:
+            content = b"".join(self._written)
+            self._written.clear()
+            self._bytes = 0
+            self._transport.write(content)
+
+
+class Protocol(HttpToolsProtocol):
+    """Of every connection of a service."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(cast("asyncio.Transport", _Gathering(transport)))
