@@ -1,7 +1,8 @@
 """Tables of benefits.
 
 `…_copies` hold what the registry and jobs last said (each with its version: an older word changes nothing), and of that only what
-assessments read. `assessments` is benefits' answer, made again from the copies whenever one of them changes. `cases` is the record.
+assessments read. `assessments` is benefits' answer, made again from the copies whenever one of them changes. `cases` is the record;
+`filed_at` is by the clock of the database, to be compared with the registry's `withdrawn_at`.
 
 `parameters` are rows beside the defaults (`assessments.parameters`), or in their place. Each assessment reads them. Days on which known
 rows come into force have timers; who puts in a row that holds already makes everybody due again, in the same transaction:
@@ -147,6 +148,7 @@ cases = Table(
     Column("ended_by", Text),
     Column("ended_because", Text),
     Column("ended_note", Text),
+    Column("filed_at", Instant, nullable=False, server_default=text("now()")),
     one_of("scheme", Scheme),
     one_of("status", CaseStatus),
     one_of("channel", Channel),

@@ -16,7 +16,7 @@ from services.benefits.assessments.dates import next_change_on
 from services.benefits.assessments.domain import Parameters
 from services.benefits.assessments.service import assess_households
 from services.benefits.cases.domain import CaseAction
-from services.benefits.cases.service import end_cases
+from services.benefits.cases.service import end_cases, move_cases
 from shared.clock import end_of_day
 from shared.contracts.jobs import EmploymentEnded, WorkerState
 from shared.contracts.registry import HouseholdState, PersonState
@@ -31,26 +31,25 @@ REGISTRY = "registry"
 Word = PersonState | HouseholdState | WorkerState
 W = TypeVar("W", bound=Word)
 
-_OF_PERSON = {"deceased": CaseAction.PERSON_DIED, "withdrawn": CaseAction.WITHDRAW_HOUSEHOLD}
 _OF_HOUSEHOLD = {"ended": CaseAction.END_HOUSEHOLD, "withdrawn": CaseAction.WITHDRAW_HOUSEHOLD}
 
 
 async def keep_words(tx: Transaction, words: Sequence[Word]) -> None:
     """Keeps the registry's word on people and households, and jobs' on who works, which from then on counts before what a person
-    stated; an older word changes nothing. Of who died or was entered by mistake, and of households that are no more, cases end.
-    Every household that is concerned is assessed once."""
+    stated; an older word changes nothing. Of who died or was entered by mistake, and of households that are no more, cases end;
+    those of who lives elsewhere now go along. Every household that is concerned is assessed once."""
     people = {word.person_id for word in words if not isinstance(word, HouseholdState)}
     await hold_timers(tx, ASSESS_AGAIN, sorted(people))
     locked = await store.lock_with_homes(tx, {word.household_id for word in words}, people)
     known = await store.load_known(tx, locked, people)
     news = _news(words, known.versions)
-    freed = await _end_cases(tx, news)
+    await _follow_cases(tx, news, known.homes)
     newest = list({(word.topic, word.key_value): word for word in news}.values())
     copies = [(w.person_id, w.version, w.state, w.household_id, _facts(w)) for w in _of(PersonState, newest)]
     await store.save_person_copies(tx, copies)
     await store.save_household_copies(tx, list(map(_home, _of(HouseholdState, newest))))
     await store.save_work_copies(tx, [(w.person_id, w.version, _work(w)) for w in _of(WorkerState, newest)])
-    concerned = _concerned(news, known.homes) | await store.list_homes(tx, freed)
+    concerned = _concerned(news, known.homes)
     if concerned:
         await store.lock(tx, *sorted(concerned - locked))
         parameters = await assess_households(tx, sorted(concerned))
@@ -84,19 +83,29 @@ def _concerned(news: Iterable[Word], homes: Mapping[str, str]) -> set[str]:
     return found | {now[word.person_id] for word in _of(WorkerState, news) if word.person_id in now}
 
 
-async def _end_cases(tx: Transaction, news: Iterable[Word]) -> list[str]:
+async def _follow_cases(tx: Transaction, news: Iterable[Word], homes: Mapping[str, str]) -> None:
     """Ends what is under way of who died or was entered by mistake (Order 765 art. 25: the end of an entitlement is to be reported within
-    20 working days; here it takes effect at once), of households where nobody lives any more or that were entered by mistake, and of the
-    latter's members. (Where people died, their own news ends theirs.) Persons whose cases ended with a household: they may live elsewhere
-    by now."""
-    freed: list[str] = []
+    20 working days; here it takes effect at once), and of households where nobody lives any more or that were entered by mistake. (What
+    their members applied for ends by the members' own news.)"""
+    now = dict(homes)
     for word in news:
-        if isinstance(word, PersonState) and (action := _OF_PERSON.get(word.state)):
-            await end_cases(tx, [word.person_id], action, REGISTRY)
+        if isinstance(word, PersonState):
+            await _follow_cases_of(tx, word, now.get(word.person_id, word.household_id))
+            now[word.person_id] = word.household_id
         elif isinstance(word, HouseholdState) and (action := _OF_HOUSEHOLD.get(word.state)):
-            whole = action is CaseAction.WITHDRAW_HOUSEHOLD
-            freed += await end_cases(tx, [word.household_id], action, REGISTRY, members_too=whole)
-    return freed
+            await end_cases(tx, word.household_id, action, REGISTRY)
+
+
+async def _follow_cases_of(tx: Transaction, word: PersonState, was_in: str) -> None:
+    """What was applied for before a settling was taken back goes with it. What was applied for after that, before benefits had heard of
+    it, is of the household where the person is now."""
+    moved = word.household_id != was_in
+    if word.state == "withdrawn" or (moved and word.withdrawn_at):
+        await end_cases(tx, word.person_id, CaseAction.WITHDRAW_HOUSEHOLD, REGISTRY, word.withdrawn_at)
+    if word.state == "deceased":
+        await end_cases(tx, word.person_id, CaseAction.PERSON_DIED, REGISTRY)
+    if moved:
+        await move_cases(tx, word.person_id, word.household_id)
 
 
 def _home(word: HouseholdState) -> tuple[Any, ...]:

@@ -125,12 +125,6 @@ async def find_person_copy(read: Read, person_id: str) -> Row | None:
     return await read.fetchrow("select * from person_copies where person_id = $1", person_id)
 
 
-async def list_homes(read: Read, person_ids: Sequence[str]) -> set[str]:
-    """Ids of the households that these persons are of."""
-    query = "select distinct household_id from person_copies where person_id = any($1::uuid[])"
-    return {row["household_id"] for row in (await read.fetch(query, person_ids) if person_ids else ())}
-
-
 async def get_person(read: Read, person_id: str, place: Place) -> Row:
     """A person's copy with its household's. Raises PersonNotFound."""
     row = await read.fetchrow(

@@ -2,7 +2,8 @@
 
 `person_copies` and `household_copies` are the registry's word, replaced by a newer one; `workers` and `households` are jobs' own
 record of the same, with its own version. An employment has two axes: `started_on`/`ended_on` say when it held (days), the `…_at`
-columns when we knew its start, its end, and that it was none (`retracted_at`).
+columns when we knew its start, its end, and that it was none (`retracted_at`). `filed_at` is by the clock of the database, to be
+compared with the registry's `withdrawn_at`.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ person_copies = Table(
     Column("sex", Text, nullable=False),
     Column("birth_on", Date, nullable=False),
     Column("died_on", Date),
+    Column("withdrawn_at", Instant),
     Column("labour_class", Text),
     Column("work", JSONB),
     one_of("state", Presence),
@@ -96,6 +98,7 @@ employments = Table(
     Column("end_recorded_at", Instant),
     Column("end_recorded_by", Text),
     Column("retracted_at", Instant),
+    Column("filed_at", Instant, nullable=False, server_default=text("now()")),
     one_of("source", Source),
     one_of("form", Form),
     one_of("employer_kind", EmployerKind),

@@ -7,7 +7,7 @@ known now, so that news may come in any order, twice, and as many at once as the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -41,6 +41,7 @@ AGE_BORDER = "age-border"
 """Timer of a person (key: person_id): the day on which it comes of labour age, or leaves it."""
 REGISTRY = "registry"
 CLOCK = "clock"
+_NOTHING: Mapping[str, Any] = {}
 
 
 async def keep_news(tx: Transaction, news: Sequence[PersonState | HouseholdState]) -> None:
@@ -55,7 +56,7 @@ async def keep_news(tx: Transaction, news: Sequence[PersonState | HouseholdState
         return
     workers = await persons.load_workers(tx, near)
     await _watch_ages(tx, [workers[row["person_id"]] for row in heard])
-    moved = [row[side] for row in heard if row["was_in"] not in (None, row["is_in"]) for side in ("was_in", "is_in")]
+    moved = {row["person_id"]: row["was_in"] for row in heard if row["was_in"] not in (None, row["is_in"])}
     await follow(tx, near, workers, REGISTRY, moved=moved)
 
 
@@ -73,6 +74,7 @@ def _person_copy(word: PersonState) -> persons.PersonCopy:
         word.sex,
         word.birth_on,
         word.died_on,
+        word.withdrawn_at,
         word.labour_class,
         word.work.model_dump(mode="json") if word.work else None,
     )
@@ -118,20 +120,24 @@ async def _watch_ages(tx: Transaction, people: Sequence[Worker]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """A person before and after; `changes`: each employment after a change, in order."""
+    """A person before and after; `changes`: each employment after a change, in order; `carried`: those that come with the person to
+    another household."""
 
     before: Worker
     after: Worker
     changes: Sequence[Employment]
+    carried: Sequence[Employment]
 
     @property
     def said(self) -> list[Employment]:
-        """Changes others hear of: what started, and the end of what stood."""
+        """What others hear of: what is of another household now, what started, and the end of what stood."""
         stood = {e.employment_id for e in self.before.standing} | {c.employment_id for c in self.changes if c.stands}
-        return [change for change in self.changes if change.employment_id in stood]
+        return [*self.carried, *(change for change in self.changes if change.employment_id in stood)]
 
     def is_change(self, on: date) -> bool:
-        return bool(self.changes) or (why_not_seeking(self.after, on) is None) != (self.before.seeker_id is not None)
+        if self.changes or self.carried:
+            return True
+        return (why_not_seeking(self.after, on) is None) != (self.before.seeker_id is not None)
 
 
 async def follow(
@@ -139,12 +145,12 @@ async def follow(
     near: Sequence[str],
     workers: Mapping[str, Worker],
     by: str,
-    acts: Mapping[str, Employment] | None = None,
-    moved: Collection[str] = (),
+    acts: Mapping[str, Employment] = _NOTHING,
+    moved: Mapping[str, str] = _NOTHING,
 ) -> None:
     """Brings employments, seekers and standing in line in the locked households `near`, whose people `workers` are. `acts`: what is done
-    to whom beforehand; `moved`: households that people came to or left, which show other people than before."""
-    turns = [_turn(worker, (acts or {}).get(worker.person_id)) for worker in workers.values()]
+    to whom beforehand; `moved`: who came to another household, and which they left (both show other people than before)."""
+    turns = [_turn(worker, acts.get(worker.person_id), worker.person_id in moved) for worker in workers.values()]
     await _follow_employments(tx, turns, by)
     await _follow_seekers(tx, turns)
     changed = [turn for turn in turns if turn.is_change(tx.today)]
@@ -153,17 +159,18 @@ async def follow(
         await persons.save_workers(tx, versions)
     for turn in changed:
         _say_work(tx, turn)
-    touched = {*moved, *(turn.before.household_id for turn in changed)}
+    joined = (workers[person_id].household_id for person_id in moved)
+    touched = {*moved.values(), *joined, *(turn.before.household_id for turn in changed)}
     await _follow_households(tx, near, {turn.after.person_id: turn.after for turn in turns}, touched)
 
 
-def _turn(before: Worker, act: Employment | None) -> _Turn:
+def _turn(before: Worker, act: Employment | None, moved: bool) -> _Turn:
     acted = before.with_(act) if act else before
     changes = [*([act] if act else []), *following(acted, new_id())]
     after = acted
     for change in changes:
         after = after.with_(change)
-    return _Turn(before, after, changes)
+    return _Turn(before, after, changes, before.carried if moved else ())
 
 
 async def _follow_employments(tx: Transaction, turns: Sequence[_Turn], by: str) -> None:

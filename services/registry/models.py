@@ -88,6 +88,7 @@ persons = Table(
     Column("work_copy", JSONB),
     Column("work_copy_version", Integer, nullable=False, server_default=text("0")),
     Column("registered_at", Instant, nullable=False),
+    Column("withdrawn_at", Instant),
     Column("changed_at", Instant, nullable=False),
     one_of("status", PersonStatus),
     CheckConstraint("sex in ('1', '2')", name="sex"),

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from services.registry.households.domain import Address, HouseholdStatus
-from services.registry.persons.domain import PersonStatus
+from services.registry.persons.domain import Entered, PersonStatus
 from shared import outbox
 from shared.contracts.registry import HouseholdSettled, HouseholdState, Member, PersonRegistered, PersonState
 from shared.db import Transaction
@@ -45,6 +45,7 @@ def person_state(kind: type[P], row: Mapping[str, Any]) -> P:
         sex=row["sex"],
         birth_on=row["birth_on"],
         died_on=row["died_on"],
+        withdrawn_at=row["withdrawn_at"],
         residence_division=facts.get("residence", {}).get("division", row["community_code"]),
         residence_document=facts.get("residence_document"),
         hukou_division=hukou.get("division"),
@@ -123,7 +124,7 @@ def say_settled(
 def say_registered(
     tx: Transaction,
     person_id: str,
-    version: int,
+    entered: Entered,
     household_id: str,
     community_code: str,
     sex: str,
@@ -132,7 +133,7 @@ def say_registered(
 ) -> None:
     """Says that a person came into the registry, or came back."""
     row = {
-        "version": version,
+        "version": entered.version,
         "person_id": person_id,
         "status": PersonStatus.RESIDENT,
         "household_id": household_id,
@@ -140,6 +141,7 @@ def say_registered(
         "sex": sex,
         "birth_on": birth_on,
         "died_on": None,
+        "withdrawn_at": entered.withdrawn_at,
         "facts": facts,
     }
     outbox.emit(tx, person_state(PersonRegistered, row))

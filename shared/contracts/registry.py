@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -119,6 +119,9 @@ class PersonState(Event):
     sex: Literal["1", "2"]
     birth_on: date
     died_on: date | None = None
+    withdrawn_at: datetime | None = None
+    """When a settling of this person was last taken back, by the clock of the database: what others had recorded of the person before
+    that went with it."""
     residence_division: str
     residence_document: Literal["permit", "book", "none"] | None = None
     hukou_division: str | None = None

@@ -51,7 +51,6 @@ class Result:
     asked_again: int = 0
     skipped: Sequence[str] = ()
     violations: Sequence[Violation] = field(default_factory=list)
-    overtaken: Sequence[str] = ()
     grown: Sequence[Growth] = ()
 
     @property
@@ -216,11 +215,6 @@ def _remarks(result: Result) -> Iterable[str]:
     yield from (f"Left out: {words}" for words in result.skipped)
     for target, times in sorted(_by_target(result.harm).items()):
         yield f"{target}: killed {times} times"
-    if result.overtaken:
-        yield (
-            f"{len(result.overtaken)} applications or starts of work went with a settling that had been taken back before they were asked"
-            " for: the service had not heard of it yet."
-        )
     yield f"Still {result.settled_seconds:.1f} s after the load; {result.asked_again:,} keys asked once more."
 
 

@@ -126,8 +126,7 @@ def _check(
     caller.close()
     there: There = asyncio.run(look(urls, broker))
     result.records = len(there.records)
-    verdict = judge(told, there, statistics, busy)
-    result.violations, result.overtaken = verdict.violations, verdict.overtaken
+    result.violations = judge(told, there, statistics, busy)
 
 
 def _caller(options: Options, runtime: Runtime) -> Caller:

@@ -7,8 +7,9 @@ no adverse decision by a machine alone).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from services.benefits import store as subjects
@@ -157,7 +158,7 @@ async def decide_refusal(
     """A named clerk, who is not the one that applied, confirms a proposed refusal or overturns it. Overturned, the case opens on what
     the table says by now, or, where that still does not allow it, on the basis that the clerk states.
 
-    Raises CaseNotFound, NamedClerkNeeded, OwnApplication, what `check` raises, IllegalMove, BasisNeeded.
+    Raises CaseNotFound, Conflict, NamedClerkNeeded, OwnApplication, what `check` raises, IllegalMove, BasisNeeded.
     """
     row = await _load_case(tx, actor, case_id)
     if actor.kind != "staff":
@@ -174,7 +175,7 @@ async def decide_refusal(
         reasons, found = await _basis_now(tx, row, basis)
         case = await store.set_decision(tx, case_id, status, decision, note, actor.subject, found)
         _say(tx, TransferOpened, [case], reasons)
-    await _assess_subject(tx, case)
+    await assess_households(tx, [case["household_id"]])
 
 
 async def _basis_now(tx: Transaction, row: Row, stated: Basis | None) -> tuple[tuple[str, ...], Basis]:
@@ -191,39 +192,38 @@ async def _basis_now(tx: Transaction, row: Row, stated: Basis | None) -> tuple[t
 
 
 async def withdraw(tx: Transaction, actor: Actor, case_id: str, check: Callable[[int], None], note: str | None) -> None:
-    """The applicant takes the application back. Raises CaseNotFound, what `check` raises, IllegalMove."""
+    """The applicant takes the application back. Raises CaseNotFound, Conflict, what `check` raises, IllegalMove."""
     row = await _load_case(tx, actor, case_id)
     check(row["version"])
     status = move(CaseStatus(row["status"]), CaseAction.WITHDRAW)
     case = await store.end_case(tx, case_id, status, CaseAction.WITHDRAW, actor.subject, note)
     _say(tx, TransferWithdrawn, [case])
-    await _assess_subject(tx, case)
+    await assess_households(tx, [case["household_id"]])
 
 
 async def end_cases(
-    tx: Transaction, subject_ids: Sequence[str], action: CaseAction, by: str, members_too: bool = False
-) -> list[str]:
-    """Ends what is under way of persons or households that are no more; `members_too`: and what was applied for as their members.
-    They are locked, and assessed again by the caller. Ids of the persons whose cases ended."""
+    tx: Transaction, subject_id: str, action: CaseAction, by: str, filed_before: datetime | None = None
+) -> None:
+    """Ends what is under way of a person or household that is no more: all of it, or what was filed before an instant. The subject is
+    locked, and assessed again by the caller."""
     status = move(CaseStatus.OPEN, action)
-    ended = await store.end_cases(tx, subject_ids, status, action, by, members_too=members_too)
-    _say(tx, TransferWithdrawn, ended)
-    return [row["person_id"] for row in ended if row["person_id"]]
+    _say(tx, TransferWithdrawn, await store.end_cases(tx, subject_id, status, action, by, filed_before))
+
+
+async def move_cases(tx: Transaction, person_id: str, household_id: str) -> None:
+    """What is under way of a person is of this household from now on. Locked and assessed as in `end_cases`."""
+    moved = await store.set_household(tx, person_id, household_id)
+    _say(tx, TransferOpened, [case for case in moved if case["status"] == CaseStatus.OPEN])
 
 
 async def _load_case(tx: Transaction, actor: Actor, case_id: str) -> Row:
+    """The case; household and person are locked. Raises CaseNotFound, Conflict."""
     row = await store.get_case(tx, case_id, actor)
     await subjects.lock(tx, row["household_id"], *([row["person_id"]] if row["person_id"] else []))
-    return await store.load_case(tx, case_id)
-
-
-async def _assess_subject(tx: Transaction, case: Row) -> None:
-    """The household where the subject is now."""
-    person = await subjects.find_person_copy(tx, case["person_id"]) if case["person_id"] else None
-    household_id = person["household_id"] if person else case["household_id"]
-    if household_id != case["household_id"]:
-        await subjects.lock(tx, household_id)
-    await assess_households(tx, [household_id])
+    case = await store.load_case(tx, case_id)
+    if case["household_id"] != row["household_id"]:
+        raise Conflict("The person moved to another household just now; try again.", "该人员刚变更住户，请重试。")
+    return case
 
 
 def _say(tx: Transaction, kind: type[CaseState], rows: Iterable[Row], reasons: tuple[str, ...] | None = None) -> None:

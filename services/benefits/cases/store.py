@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from services.benefits.assessments.domain import Assessment
@@ -143,25 +144,28 @@ async def set_decision(
 
 
 async def end_cases(
-    tx: Transaction,
-    subject_ids: Sequence[str],
-    status: CaseStatus,
-    because: CaseAction,
-    by: str,
-    note: str | None = None,
-    members_too: bool = False,
+    tx: Transaction, subject_id: str, status: CaseStatus, because: CaseAction, by: str, filed_before: datetime | None
 ) -> list[Row]:
-    """Ends what is under way of these persons or households; `members_too`: and of those who applied as members of theirs."""
+    """Ends what is under way of this person or household: all, or what was filed before an instant."""
     return await tx.fetch(
-        f"""update cases set version = version + 1, status = $2, ended_because = $3, ended_by = $4, ended_at = $5, ended_note = $6
-             where (subject_id = any($1::uuid[]) or ($7 and household_id = any($1::uuid[]))) and {_PENDING} returning *""",
-        list(subject_ids),
+        f"""update cases set version = version + 1, status = $2, ended_because = $3, ended_by = $4, ended_at = $5
+             where subject_id = $1 and {_PENDING} and ($6::timestamptz is null or filed_at < $6) returning *""",
+        subject_id,
         status,
         because,
         by,
         tx.now,
-        note,
-        members_too,
+        filed_before,
+    )
+
+
+async def set_household(tx: Transaction, person_id: str, household_id: str) -> list[Row]:
+    """What is under way of this person is of this household; cases for which that is new."""
+    return await tx.fetch(
+        f"""update cases set version = version + 1, household_id = $2
+             where subject_id = $1 and {_PENDING} and household_id <> $2 returning *""",
+        person_id,
+        household_id,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from services.jobs.domain import IllegalMove
@@ -86,8 +86,8 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Employment:
-    """An employment. `household_id`: the household as whose member it was opened; `settling_withdrawn`: that household's settling
-    was taken back since."""
+    """An employment. `household_id`: the household as whose member it was opened; `settling_withdrawn`: the person's settling there
+    was taken back. `filed_at`: when it was recorded, by the clock of the database; None: now."""
 
     employment_id: str
     household_id: str
@@ -98,6 +98,7 @@ class Employment:
     end_reason: EndReason | None = None
     version: int = 1
     settling_withdrawn: bool = False
+    filed_at: datetime | None = None
 
     @property
     def stands(self) -> bool:

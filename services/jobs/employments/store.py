@@ -19,8 +19,10 @@ class EmploymentNotFound(NotFound):
 async def load_employments(tx: Transaction, person_ids: Sequence[str]) -> list[tuple[str, Employment]]:
     """Employments of these people that are not withdrawn, each with its person_id, oldest first. The people are locked."""
     rows = await tx.fetch(
-        """select e.*, coalesce(c.state = 'withdrawn', false) as settling_withdrawn
-             from employments e left join household_copies c using (household_id)
+        """select e.*, p.state = 'withdrawn' or coalesce(c.state = 'withdrawn' and p.household_id <> e.household_id, false)
+                       as settling_withdrawn
+             from employments e join person_copies p using (person_id)
+             left join household_copies c on c.household_id = e.household_id
             where e.person_id = any($1::uuid[]) and e.status <> 'withdrawn' order by e.employment_id""",
         person_ids,
     )
@@ -44,6 +46,7 @@ def _employment(row: Row) -> Employment:
         end_reason=EndReason(row["end_reason"]) if row["end_reason"] else None,
         version=row["version"],
         settling_withdrawn=row["settling_withdrawn"],
+        filed_at=row["filed_at"],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from services.jobs.employments.domain import Employment, EmploymentStatus, EndReason, Form, Source, Terms, faults_of_day
@@ -44,7 +44,8 @@ class StatedWork:
 @dataclass(frozen=True, slots=True)
 class Worker:
     """A person as jobs knows them. `stated` and `labour_class` None: not known. `employments`: those not withdrawn, oldest first.
-    `seeker_id`: of the spell of seeking work that is open. `version`: of jobs' record of the person."""
+    `seeker_id`: of the spell of seeking work that is open. `version`: of jobs' record of the person. `withdrawn_at`: when a settling
+    of the person was last taken back, by the person's own word."""
 
     person_id: str
     household_id: str
@@ -58,11 +59,18 @@ class Worker:
     employments: tuple[Employment, ...] = ()
     seeker_id: str | None = None
     version: int = 0
+    withdrawn_at: datetime | None = None
 
     @property
     def standing(self) -> tuple[Employment, ...]:
         """Employments that stand now."""
         return tuple(employment for employment in self.employments if employment.stands)
+
+    @property
+    def carried(self) -> tuple[Employment, ...]:
+        """Employments that came with the person from a settling which had been taken back when they were recorded: jobs had not heard
+        of it yet. They are the person's, as those recorded in the new household; but they are no part of what it stated."""
+        return tuple(e for e in self.employments if e.household_id != self.household_id and _is_late(self, e))
 
     @property
     def retired(self) -> bool:
@@ -81,12 +89,12 @@ def following(worker: Worker, fresh_id: str) -> list[Employment]:
 
     What the settled person states opens the first employment (with `fresh_id`), once: where jobs holds any, ended ones too, none is
     opened. Until jobs has recorded anything else of the person, a corrected statement replaces the one before. Death ends what
-    stands. What was opened under a settling that was taken back is withdrawn.
+    stands. What was opened under a settling is withdrawn when that is taken back, but not what was recorded after that.
     """
     changes = [e.withdrawn() for e in worker.employments if _is_void(worker, e)]
     kept = [e for e in worker.employments if not _is_void(worker, e)]
     terms = worker.stated.terms if worker.stated else None
-    if terms and not kept and worker.presence is not Presence.WITHDRAWN:
+    if terms and not set(kept).difference(worker.carried) and worker.presence is not Presence.WITHDRAWN:
         opened = Employment(fresh_id, worker.household_id, Source.STATED, terms)
         changes.append(opened)
         kept.append(opened)
@@ -96,10 +104,18 @@ def following(worker: Worker, fresh_id: str) -> list[Employment]:
 
 
 def _is_void(worker: Worker, employment: Employment) -> bool:
-    if worker.presence is Presence.WITHDRAWN or employment.settling_withdrawn:
+    if employment.settling_withdrawn and not _is_late(worker, employment):
         return True
-    untouched = employment.source is Source.STATED and employment.version == 1 and len(worker.employments) == 1
-    return untouched and worker.stated != StatedWork(employment.terms)
+    untouched = employment.source is Source.STATED and employment.version == 1
+    alone = len(worker.employments) - len(worker.carried) == 1
+    return untouched and alone and worker.stated != StatedWork(employment.terms)
+
+
+def _is_late(worker: Worker, employment: Employment) -> bool:
+    """Recorded (a statement is of its settling, whenever it is heard) since a settling of the person was last taken back."""
+    if employment.source is Source.STATED or worker.withdrawn_at is None or employment.filed_at is None:
+        return False
+    return employment.filed_at >= worker.withdrawn_at
 
 
 class Work(StrEnum):

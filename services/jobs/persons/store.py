@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from services.jobs.employments.domain import Employment, Form, Terms
@@ -21,8 +21,8 @@ class PersonNotFound(NotFound):
     title_en, title_zh = "No such person", "未找到该人员"
 
 
-PersonCopy = tuple[str, int, str, str, str, date, date | None, str | None, Mapping[str, Any] | None]
-"""The registry's word on a person: person_id, version, state, household_id, sex, birth_on, died_on, labour_class, work."""
+PersonCopy = tuple[str, int, str, str, str, date, date | None, datetime | None, str | None, Mapping[str, Any] | None]
+"""The registry's word on a person: person_id, version, state, household_id, sex, birth_on, died_on, withdrawn_at, labour_class, work."""
 
 
 async def save_copies(tx: Transaction, copies: Sequence[PersonCopy]) -> list[Row]:
@@ -30,19 +30,19 @@ async def save_copies(tx: Transaction, copies: Sequence[PersonCopy]) -> list[Row
     household it had them in before (`was_in`, None for who is new) and has them in now (`is_in`)."""
     return await tx.fetch(
         """insert into person_copies as p
-                  (person_id, version, state, household_id, sex, birth_on, died_on, labour_class, work)
-           select person_id, version, state, household_id, sex, birth_on, died_on, labour_class, work::jsonb
-             from unnest($1::uuid[], $2::int[], $3::text[], $4::uuid[], $5::text[], $6::date[], $7::date[], $8::text[],
-                         $9::text[])
-                  as g(person_id, version, state, household_id, sex, birth_on, died_on, labour_class, work)
+                  (person_id, version, state, household_id, sex, birth_on, died_on, withdrawn_at, labour_class, work)
+           select person_id, version, state, household_id, sex, birth_on, died_on, withdrawn_at, labour_class, work::jsonb
+             from unnest($1::uuid[], $2::int[], $3::text[], $4::uuid[], $5::text[], $6::date[], $7::date[],
+                         $8::timestamptz[], $9::text[], $10::text[])
+                  as g(person_id, version, state, household_id, sex, birth_on, died_on, withdrawn_at, labour_class, work)
             order by person_id
            on conflict (person_id) do update
               set version = excluded.version, state = excluded.state, household_id = excluded.household_id,
                   sex = excluded.sex, birth_on = excluded.birth_on, died_on = excluded.died_on,
-                  labour_class = excluded.labour_class, work = excluded.work
+                  withdrawn_at = excluded.withdrawn_at, labour_class = excluded.labour_class, work = excluded.work
             where p.version < excluded.version
            returning p.person_id, old.household_id as was_in, new.household_id as is_in""",
-        *columns([(*copy[:-1], json_text(copy[-1])) for copy in copies], 9),
+        *columns([(*copy[:-1], json_text(copy[-1])) for copy in copies], 10),
     )
 
 
@@ -75,6 +75,7 @@ def _worker(row: Row, employments: Sequence[Employment]) -> Worker:
         sex=row["sex"],
         birth_on=row["birth_on"],
         died_on=row["died_on"],
+        withdrawn_at=row["withdrawn_at"],
         labour_class=LabourClass(row["labour_class"]) if row["labour_class"] else None,
         stated=_stated(row["work"]),
         employments=tuple(employments),

@@ -228,7 +228,9 @@ async def withdraw_household(
     for person in people:
         after = move_person(PersonStatus(person["status"]), PersonAction.WITHDRAW)
         changed = {**person, "status": after, "version": person["version"] + 1, "community_code": row["community_code"]}
-        await persons.set_person(tx, person["person_id"], changed["version"], after, person["died_on"], person["facts"])
+        changed["withdrawn_at"] = await persons.set_person(
+            tx, person["person_id"], changed["version"], after, person["died_on"], person["facts"]
+        )
         outbox.emit(tx, person_state(PersonWithdrawn, changed))
 
 

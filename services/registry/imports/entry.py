@@ -11,6 +11,7 @@ from services.registry.imports import frames, store
 from services.registry.imports.domain import Change, Flat, Verdict
 from services.registry.imports.frames import Newcomer, NewHousehold, Recorded
 from services.registry.persons import store as persons
+from services.registry.persons.domain import Entered
 from services.registry.service import household_state, person_state, say_registered, say_settled
 from shared import outbox
 from shared.contracts.registry import HouseholdChanged, PersonFactsChanged
@@ -41,20 +42,20 @@ async def write(tx: Transaction, act: Act, keys: KeyRing, settled: Settled) -> N
     await store.copy_in(tx, "households", frames.households(settled.households, tx.now))
     await store.copy_in(tx, "persons", person_rows)
     await store.copy_in(tx, "person_keys", key_rows)
-    versions = {person.person_id: 1 for person in fresh}
+    entered = {person.person_id: Entered(1) for person in fresh}
     for person in settled.people:
         if person.person_id in settled.returning:
-            versions |= await persons.add_persons(tx, person.household_id, [person.row(keys)])
+            entered |= await persons.add_persons(tx, person.household_id, [person.row(keys)])
     await store.copy_in(tx, "memberships", frames.memberships(settled.people, recorded))
     await store.copy_in(tx, "occupancies", frames.occupancies(settled.households, recorded))
     await store.copy_in(tx, "person_facts", frames.person_facts(settled.people, recorded))
     await store.copy_in(tx, "household_facts", frames.household_facts(settled.households, recorded))
-    _say_settled(tx, settled, versions)
+    _say_settled(tx, settled, entered)
     if settled.joined:
         await _write_changes(tx, act, keys, settled)
 
 
-def _say_settled(tx: Transaction, settled: Settled, versions: Mapping[str, int]) -> None:
+def _say_settled(tx: Transaction, settled: Settled, entered: Mapping[str, Entered]) -> None:
     people: dict[str, list[Newcomer]] = {}
     for person in settled.people:
         people.setdefault(person.household_id, []).append(person)
@@ -72,11 +73,10 @@ def _say_settled(tx: Transaction, settled: Settled, versions: Mapping[str, int])
         )
     for person in settled.people:
         community, stated = person.facts["residence"]["division"], person.stated
-        version = versions[person.person_id]
         say_registered(
             tx,
             person.person_id,
-            version,
+            entered[person.person_id],
             person.household_id,
             community,
             stated.sex,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from shared.errors import Conflict
 
@@ -14,6 +15,13 @@ class PersonStatus(StrEnum):
     RESIDENT = "resident"
     DECEASED = "deceased"
     WITHDRAWN = "withdrawn"
+
+
+class Entered(NamedTuple):
+    """A person's version after coming into the registry, or coming back; `withdrawn_at`: when a settling was last taken back."""
+
+    version: int
+    withdrawn_at: datetime | None = None
 
 
 class PersonAction(StrEnum):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from services.registry.persons.domain import Known, PersonStatus
+from services.registry.persons.domain import Entered, Known, PersonStatus
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns, json_text
 from shared.errors import NotFound
@@ -39,8 +39,8 @@ _PERSON_COLUMNS = (
 )
 
 
-async def add_persons(tx: Transaction, household_id: str, rows: Sequence[Sequence[Any]]) -> dict[str, int]:
-    """Adds people, or brings back those whom a withdrawn settling had left; their versions by id.
+async def add_persons(tx: Transaction, household_id: str, rows: Sequence[Sequence[Any]]) -> dict[str, Entered]:
+    """Adds people, or brings back those whom a withdrawn settling had left; how they stand now, by id.
 
     Columns of a row: those of `_PERSON_COLUMNS`. A living person of the same number is nobody's to take: the row is passed over,
     and its id is missing from the answer.
@@ -62,17 +62,17 @@ async def add_persons(tx: Transaction, household_id: str, rows: Sequence[Sequenc
                           phone_lookup = excluded.phone_lookup, id_number_sealed = excluded.id_number_sealed,
                           changed_at = $2
                     where p.status = 'withdrawn' and p.person_id = excluded.person_id
-               returning p.person_id, p.version),
+               returning p.person_id, p.version, p.withdrawn_at),
             keyed as (
                insert into person_keys (person_id, key_id, wrapped)
                select person_id, key_id, wrapped from given join saved using (person_id)
                on conflict (person_id) do update set key_id = excluded.key_id, wrapped = excluded.wrapped)
-            select person_id, version from saved""",
+            select * from saved""",
         household_id,
         tx.now,
         *columns(rows, len(types)),
     )
-    return {row["person_id"]: row["version"] for row in answer}
+    return {row["person_id"]: Entered(row["version"], row["withdrawn_at"]) for row in answer}
 
 
 _PERSON = """
@@ -113,9 +113,13 @@ async def load_persons_of(tx: Transaction, household_id: str) -> list[Row]:
 
 async def set_person(
     tx: Transaction, person_id: str, version: int, status: str, died_on: date | None, facts: Mapping[str, object]
-) -> None:
-    await tx.execute(
-        """update persons set version = $2, status = $3, died_on = $4, facts = $5, changed_at = $6 where person_id = $1""",
+) -> datetime | None:
+    """When a settling of the person was last taken back: by the database's clock, since others compare it with theirs, and that of a
+    process may be wrong for a while."""
+    at: datetime | None = await tx.fetchval(
+        """update persons set version = $2, status = $3, died_on = $4, facts = $5, changed_at = $6,
+                  withdrawn_at = case when $3 = 'withdrawn' then now() else withdrawn_at end
+            where person_id = $1 returning withdrawn_at""",
         person_id,
         version,
         status,
@@ -123,6 +127,7 @@ async def set_person(
         facts,
         tx.now,
     )
+    return at
 
 
 async def set_work_copies(tx: Transaction, rows: Sequence[tuple[str, str, int, Mapping[str, object]]]) -> None:

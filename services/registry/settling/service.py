@@ -113,8 +113,8 @@ async def _write_settling(
 ) -> str:
     coliving_id, flat_id, hukou_id = new_id(), new_id(), new_id()
     rows = [_person_row(keys, member, known) for member in members]
-    versions = await persons.add_persons(tx, coliving_id, rows)
-    if len(versions) < len(rows):  # the same person was settled by another transaction between our look and our write
+    entered = await persons.add_persons(tx, coliving_id, rows)
+    if len(entered) < len(rows):  # the same person was settled by another transaction between our look and our write
         raise Conflict(
             "Someone else registered one of these people just now; read and try again.", "其中有人刚被登记，请重试。"
         )
@@ -156,7 +156,7 @@ async def _write_settling(
     for row, member in zip(rows, members, strict=True):
         check = member.id_check
         say_registered(
-            tx, row[0], versions[row[0]], coliving_id, a.community_code, check.sex, check.birth_on, member.facts
+            tx, row[0], entered[row[0]], coliving_id, a.community_code, check.sex, check.birth_on, member.facts
         )
     return coliving_id
 

@@ -26,11 +26,11 @@ class Employment:
 
 @dataclass(slots=True)
 class Case:
-    """An application at benefits. `endings`: why it may have ended; empty while it is pending."""
+    """An application at benefits. `ending`: why it ended; None while it is pending."""
 
     case_id: str | None
     scheme: str
-    endings: set[str] = field(default_factory=set)
+    ending: str | None = None
 
 
 @dataclass(slots=True)
@@ -44,8 +44,6 @@ class Person:
     work: str | None
     home: str = ""
     """Ref of the household."""
-    former: frozenset[str] = frozenset()
-    """Ids of households whose settling was taken back, with this person in it."""
     person_id: str | None = None
     status: str = RESIDENT
     version: int = 1
@@ -154,7 +152,6 @@ def _move_in(world: World, ref: str, at: Any, people: Iterable[Mapping[str, Any]
         person = Person(**stated, home=ref)
         if before:  # whose settling was taken back
             person.version, person.person_id = before.version + 1, before.person_id
-            person.former = before.former | {world.homes[before.home].household_id or ""}
             person.employments, person.cases = before.employments, before.cases
         world.people[person.name] = person
         members.append(person)
@@ -199,12 +196,10 @@ def _withdraw(world: World, told: Told) -> None:
     home.state = WITHDRAWN
     home.version += 1
     for person in home.people:
-        died = person.status == DECEASED
         person.status = WITHDRAWN
         person.version += 1
         _end_work(person, WITHDRAWN)
-        # The household's word may be heard before that of a death before it.
-        _end_cases(person, "household-withdrawn", even_if={"person-died"} if died else set())
+        _end_cases(person, "household-withdrawn")
 
 
 def _end_work(person: Person, how: str) -> None:
@@ -215,10 +210,9 @@ def _end_work(person: Person, how: str) -> None:
         person.stated_work_ended = how
 
 
-def _end_cases(person: Person, why: str, even_if: Iterable[str] = ()) -> None:
+def _end_cases(person: Person, why: str) -> None:
     for case in person.cases:
-        if not case.endings or case.endings & set(even_if):
-            case.endings.add(why)
+        case.ending = case.ending or why
 
 
 def _apply(world: World, told: Told) -> None:
@@ -228,7 +222,7 @@ def _apply(world: World, told: Told) -> None:
 
 def _take_back(world: World, told: Told) -> None:
     person = _person(world, told)
-    next(case for case in person.cases if case.case_id == told.act.about["case"]).endings.add("withdraw")
+    next(case for case in person.cases if case.case_id == told.act.about["case"]).ending = "withdraw"
 
 
 def _start_work(world: World, told: Told) -> None:
@@ -247,23 +241,6 @@ def _community(world: World, told: Told) -> None:
 
 def _cells(world: World, told: Told) -> None:
     world.cells[told.act.about["community"]] = told.act.about["units"]
-
-
-def file_as_found(world: World, filed: Mapping[str, str | None]) -> list[str]:
-    """Work and cases that jobs or benefits filed under a settling that had been taken back before they were asked for, of which they had
-    not heard yet: when they hear of it, these go with it. `filed`: households by id of the work or case. Their ids."""
-    overtaken: list[str] = []
-    for person in world.people.values():
-        for employment in person.employments:
-            if filed.get(employment.employment_id or "") in person.former and employment.status != WITHDRAWN:
-                employment.status = WITHDRAWN
-                overtaken.append(employment.employment_id or "")
-        for case in person.cases:
-            if filed.get(case.case_id or "") in person.former and "household-withdrawn" not in case.endings:
-                if not case.endings:
-                    overtaken.append(case.case_id or "")
-                case.endings.add("household-withdrawn")
-    return overtaken
 
 
 _EFFECTS: dict[str, Callable[[World, Told], None]] = {

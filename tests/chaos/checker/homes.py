@@ -151,11 +151,13 @@ def _life(
         yield "work in the registry", work, (there.people[person_id]["work_copy"] or {}).get("status")
         yield "work in benefits", work, ((benefits and benefits["work"]) or {}).get("work")
     cases = there.cases.get(person_id, [])
-    told: dict[str | None, set[str | None]] = {c.case_id: {*c.endings} or {None} for c in person.cases}
+    told = {case.case_id: case.ending for case in person.cases}
     ended = {case["case_id"]: case["ended_because"] for case in cases}
     yield "cases", *_matched(dict.fromkeys(told, True), dict.fromkeys(ended, True))
-    wrong = {case_id: why for case_id, why in ended.items() if why not in told.get(case_id, {why})}
+    wrong = {case_id: why for case_id, why in ended.items() if why != told.get(case_id, why)}
     yield "ends of cases that differ", {}, wrong
+    elsewhere = {c["household_id"] for c in cases if c["ended_because"] is None and c["household_id"] != household_id}
+    yield "other households that have its cases", set(), elsewhere
 
 
 def _matched(told: dict[str | None, object], there: dict[str | None, object]) -> tuple[object, object]:

@@ -175,7 +175,7 @@ async def _jobs(connection: asyncpg.Connection, there: There) -> None:
         "person_id",
     )
     there.employments = _grouped(
-        await connection.fetch("select employment_id, person_id, household_id, source, status from employments"),
+        await connection.fetch("select employment_id, person_id, source, status from employments"),
         "person_id",
     )
 

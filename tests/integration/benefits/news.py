@@ -9,14 +9,16 @@ from shared.contracts.registry import Work
 from shared.db import Database
 from shared.events import Event, Received
 from shared.ids import new_id
-from tests.integration.jobs.news import NOW, Family, carried
+from tests.integration.jobs.news import EARLIER, LATER, NOW, Family, carried
 from tests.support.clients import Service
 from tests.support.people import COMMUNITY
 
 __all__ = [
     "COMMUNITY",
+    "EARLIER",
     "EVERYTHING",
     "HERE",
+    "LATER",
     "NEAR",
     "NOW",
     "OLD",
@@ -143,7 +145,8 @@ select subject_id, household_id, scheme, outcome, reasons, one_of, missing, from
   from assessments where household_id = any($1::uuid[]) or person_id = any($2::uuid[])
 """
 _CASES = """
-select subject_id, scheme, status, ended_because from cases where household_id = any($1::uuid[]) or person_id = any($2::uuid[])
+select subject_id, scheme, status, ended_because, household_id from cases
+ where household_id = any($1::uuid[]) or person_id = any($2::uuid[])
 """
 
 
@@ -161,7 +164,10 @@ async def picture(database: Database, kin: Kin) -> dict[str, Any]:
             ],
             key=lambda row: (row["subject_id"], row["scheme"]),
         ),
-        "cases": sorted((names[r["subject_id"]], *list(r)[1:]) for r in await pool.fetch(_CASES, homes, people)),
+        "cases": sorted(
+            (names[r["subject_id"]], r["scheme"], r["status"], r["ended_because"], names[r["household_id"]])
+            for r in await pool.fetch(_CASES, homes, people)
+        ),
         "copies": sorted(
             (names[r["id"]], r["version"], str(r["state"]))
             for r in await pool.fetch(

@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.integration.benefits.news import EVERYTHING, OLD, Benefits, Kin
+from shared.auth import Role
+from tests.integration.benefits.news import EARLIER, EVERYTHING, OLD, Benefits, Kin
+from tests.support.clients import Service
+from tests.support.people import COMMUNITY, household, member, plan
 
+APPLICATIONS, HOUSEHOLDS = "/v1/benefits/applications", "/v1/registry/households"
 DIBAO = {"receiving": True, "division": OLD, "household_class": "rural"}
 
 
@@ -84,10 +88,13 @@ async def test_the_last_death_ends_the_household(benefits: Benefits, kin: Kin) -
 async def test_a_withdrawn_settling_undoes_all_of_it(benefits: Benefits, kin: Kin) -> None:
     await benefits.service.hear([kin.withdrawn(2)])
     assert await benefits.told(kin) == {}
-    assert {because for _, _, because in await ended(benefits)} == {"household-withdrawn"}
-    assert await statuses(benefits) == {"withdrawn"}
+    assert await ended(benefits) == [("dibao", None, "household-withdrawn")]
     await benefits.service.hear([kin.undone("a", 2), kin.undone("b", 2)])
-    assert await ended(benefits) == []
+    assert await ended(benefits) == [
+        ("170", kin.person("a"), "household-withdrawn"),
+        *((scheme, kin.person("b"), "household-withdrawn") for scheme in ("170", "210")),
+    ]
+    assert await statuses(benefits) == {"withdrawn"}
     assert await timers(benefits) == set()
     refused = await benefits.apply(kin, "-", "dibao")
     assert refused.status_code == 409
@@ -102,6 +109,44 @@ async def test_people_settled_anew_are_assessed_in_their_new_household(benefits:
     assert told["a", "170"]["outcome"] == "transfer"
     assert await benefits.told(kin) == {}
     assert (await benefits.applied(kin, "a", "170"))["household_id"] == kin.household("other")
+
+
+async def test_a_withdrawal_heard_late_leaves_what_was_applied_for_after_it(
+    benefits: Benefits, registry: Service
+) -> None:
+    await registry.put(f"/v1/registry/communities/{COMMUNITY}", plan())
+    one = member()
+    first = (await registry.post(HOUSEHOLDS, household(one))).json()
+    await benefits.service.hear(await registry.said())
+    subject = {"person_id": first["members"][0]["person_id"]}
+    before = await benefits.service.post(APPLICATIONS, subject | {"scheme": "170"})
+    await registry.post(f"{HOUSEHOLDS}/{first['household_id']}/withdrawal", {"reason": "录入错误"})
+    second = (await registry.post(HOUSEHOLDS, household(one))).json()
+    after = await benefits.service.post(APPLICATIONS, subject | {"scheme": "210"})
+    assert (before.status_code, after.status_code) == (201, 201)
+    await benefits.service.hear((await registry.said())[::-1])
+    gone, stays = [await benefits.case(answer.json()["case_id"]) for answer in (before, after)]
+    assert (gone["status"], gone["end"]["because"]) == ("withdrawn", "household-withdrawn")
+    assert (stays["status"], stays["household_id"]) == (after.json()["status"], second["household_id"])
+    assert stays["version"] == after.json()["version"] + 1
+    told = (await benefits.service.get(f"/v1/benefits/households/{second['household_id']}/assessments")).json()
+    assert {a["scheme"]: a["case_id"] for a in told["assessments"]}["210"] == stays["case_id"]
+    decision = {"decision": "confirm", "note": "材料不全"}
+    decided = await benefits.act(
+        stays["case_id"], "refusal", decision, role=Role.STREET_WELFARE_CLERK, subject="clerk-2"
+    )
+    assert decided.json()["status"] == "refused"
+
+
+async def test_an_open_case_that_came_along_is_said_again(benefits: Benefits, kin: Kin) -> None:
+    back = {"withdrawn_at": EARLIER, **EVERYTHING}
+    await benefits.service.hear([kin.registered("a", 3, household="other", **back)])
+    (said,) = [json.loads(event.data) for event in await benefits.service.said()]
+    assert (said["person_id"], said["household_id"], said["status"]) == (
+        kin.person("a"),
+        kin.household("other"),
+        "open",
+    )
 
 
 async def test_a_member_who_is_in_another_household_now_is_told_there(benefits: Benefits, kin: Kin) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from shared.contracts.registry import (
@@ -24,6 +24,8 @@ from shared.ids import new_id
 from tests.support.people import COMMUNITY
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
+EARLIER, LATER = (datetime.now(UTC) + sign * timedelta(hours=1) for sign in (-1, 1))
+"""Instants before and after what a test records: that is filed by the clock of the database."""
 NONE = Work(status="none")
 EMPLOYED = Work(status="employed", form="migrant", division="330106", employer_kind="enterprise")
 
@@ -150,6 +152,9 @@ async def picture(database: Database, family: Family) -> dict[str, Any]:
             names[row["key"]]: [e["form"] for e in row["data"]["employments"]]
             for row in work
             if row["data"]["employments"]
+        },
+        "told of": {
+            names[row["key"]]: homes[row["data"]["household_id"]] for row in work if row["data"]["employments"]
         },
         "told without work": sorted(homes[row["key"]] for row in flags if row["data"]["without_work"]),
     }

@@ -236,7 +236,7 @@ async def test_an_end_is_refused_where_it_does_not_fit(home: Home) -> None:
 
 async def test_what_was_withdrawn_cannot_be_ended(home: Home) -> None:
     employment_id = await home.started()
-    await home.jobs.hear([home.family.withdrawn(2)])
+    await home.jobs.hear([home.family.withdrawn(2), home.family.undone("a", 2)])
     answer = await home.end(employment_id)
     assert (answer.status_code, answer.json()["state"]) == (409, "withdrawn")
     assert (await home.jobs.get(f"{EMPLOYMENTS}/{employment_id}")).json()["status"] == "withdrawn"

@@ -12,6 +12,7 @@ from tests.integration.jobs.news import EMPLOYED, NONE, Family, picture
 from tests.support.clients import Service
 from tests.support.people import COMMUNITY, household, member, plan
 
+STARTED = {"form": "workshop", "started_on": "2026-03-02"}
 WORK = {"status": "employed", "form": "migrant", "division": "330106", "started_on": "2025-03-01"}
 
 
@@ -94,6 +95,39 @@ async def test_a_withdrawal_in_the_registry_undoes_it_and_a_new_settling_starts_
         ("standing", True),
         ("standing", True),
     ]
+
+
+async def test_work_that_starts_after_a_withdrawal_of_which_jobs_hears_later_is_of_the_new_household(
+    registry: Service, jobs: Service
+) -> None:
+    idle = member(labour_class="ORDINARY", work={"status": "none"})
+    home = await settled(registry, jobs, idle)
+    (person,) = (m["person_id"] for m in home["members"])
+    before = await jobs.post("/v1/jobs/employments", STARTED | {"person_id": person, "form": "farming"})
+    await registry.post(f"/v1/registry/households/{home['household_id']}/withdrawal", {"reason": "录入错误"})
+    again = (await registry.post("/v1/registry/households", household(idle, flat="102"))).json()
+    after = await jobs.post("/v1/jobs/employments", STARTED | {"person_id": person})
+    assert (before.status_code, after.status_code) == (201, 201)
+    await carry(registry, jobs)
+    statuses = [(await jobs.get(answer.headers["location"])).json()["status"] for answer in (before, after)]
+    assert statuses == ["withdrawn", "standing"]
+    old, new = [(await jobs.get(f"/v1/jobs/households/{one['household_id']}")).json() for one in (home, again)]
+    assert (old["employments"], old["standing"]) == ([], "no-labour")
+    assert ([e["employment_id"] for e in new["employments"]], new["standing"]) == (
+        [after.json()["employment_id"]],
+        "in-work",
+    )
+    (figures,) = (await jobs.get("/v1/jobs/statistics")).json()["items"]
+    assert (figures["labour"], figures["employed"], figures["seekers"]) == (1, 1, 0)
+    work = (await registry.get(f"/v1/registry/persons/{person}")).json()["work"]
+    assert (work["status"], [e["employment_id"] for e in work["employments"]]) == (
+        "employed",
+        [after.json()["employment_id"]],
+    )
+    end = {"ended_on": "2026-09-30", "reason": "left"}
+    assert (await jobs.post(f"{after.headers['location']}/end", end)).status_code == 200
+    await carry(registry, jobs)
+    assert (await registry.get(f"/v1/registry/households/{again['household_id']}")).json()["without_work"] is True
 
 
 async def test_a_death_ends_all_that_hangs_on_the_person(jobs: Service) -> None:

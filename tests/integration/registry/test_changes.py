@@ -208,6 +208,23 @@ async def test_a_withdrawal_takes_everything_back_and_lets_the_people_be_settled
     assert again.status_code == 409
 
 
+async def test_every_word_on_a_person_says_when_a_settling_was_last_taken_back(registry: Service) -> None:
+    await registry.put(f"/v1/registry/communities/{COMMUNITY}", plan())
+    same, told = member(), []
+    for act in ("withdrawal", "withdrawal", "death"):
+        home = Home(registry, (await registry.post(HOUSEHOLDS, household(same))).json())
+        path = home.path if act == "withdrawal" else f"{PERSONS}/{home.people[0]}"
+        await registry.post(
+            f"{path}/{act}", {"reason": "录入错误"} if act == "withdrawal" else {"died_on": "2026-09-01"}
+        )
+        said = [json.loads(event.data) for event in await registry.said() if event.topic == "registry.person"]
+        told += [(word["version"], word["withdrawn_at"]) for word in said]
+    instants = [at for _, at in told]
+    assert [version for version, _ in told] == [1, 2, 3, 4, 5, 6]
+    assert instants[0] is None
+    assert instants[1] == instants[2] < instants[3] == instants[4] == instants[5]
+
+
 async def test_an_unmasked_read_needs_the_scope_and_leaves_a_note(home: Home) -> None:
     path = f"{PERSONS}/{home.people[0]}"
     masked = (await home.registry.get(path)).json()

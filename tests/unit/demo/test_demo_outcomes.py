@@ -62,6 +62,7 @@ def _member(row: Row) -> Member:
         "sex": row["sex"],
         "birth_on": row["birth_on"],
         "died_on": None,
+        "withdrawn_at": None,
         "facts": facts,
     }
     said = person_state(PersonRegistered, state).model_dump(mode="json")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -41,8 +41,8 @@ JOB = Terms(Form.ENTERPRISE, "522731", None, date(2024, 5, 1))
 EMPLOYED = StatedWork(JOB)
 
 
-def held(form: Form = Form.ENTERPRISE, **more: Any) -> Employment:
-    return Employment("e1", "h1", Source.RECORDED, Terms(form, started_on=date(2024, 5, 1)), **more)
+def held(form: Form = Form.ENTERPRISE, household_id: str = "h1", **more: Any) -> Employment:
+    return Employment("e1", household_id, Source.RECORDED, Terms(form, started_on=date(2024, 5, 1)), **more)
 
 
 def worker(age: int = 30, labour: LabourClass | None = L.ORDINARY, *employments: Employment, **more: Any) -> Worker:
@@ -140,6 +140,10 @@ def summary(changes: list[Employment]) -> list[tuple[str, str]]:
 STATED = Employment("e1", "h1", Source.STATED, JOB)
 LEFT_STATED = STATED.ended(date(2026, 1, 31), EndReason.LEFT)
 VOID = replace(STATED, settling_withdrawn=True)
+BACK = datetime(2026, 11, 24, 3, tzinfo=UTC)
+"""When the settling in h0 was taken back; the person lives in h1 now."""
+LATE = held(household_id="h0", settling_withdrawn=True, filed_at=BACK)
+EARLY = replace(LATE, filed_at=BACK - timedelta(microseconds=1))
 
 
 @pytest.mark.parametrize(
@@ -181,12 +185,40 @@ VOID = replace(STATED, settling_withdrawn=True)
             id="death changes nothing that ended before",
         ),
         pytest.param(
-            worker(30, L.ORDINARY, STATED, stated=EMPLOYED, presence=Presence.WITHDRAWN),
+            worker(30, L.ORDINARY, VOID, stated=EMPLOYED, presence=Presence.WITHDRAWN),
             [("e1", "withdrawn")],
             id="withdrawal",
         ),
         pytest.param(
-            worker(30, L.ORDINARY, LEFT, presence=Presence.WITHDRAWN), [("e1", "withdrawn")], id="of what ended too"
+            worker(30, L.ORDINARY, replace(LEFT, settling_withdrawn=True), presence=Presence.WITHDRAWN),
+            [("e1", "withdrawn")],
+            id="of what ended too",
+        ),
+        pytest.param(
+            worker(30, L.ORDINARY, STANDING, presence=Presence.WITHDRAWN), [], id="the person's own word is to come"
+        ),
+        pytest.param(
+            worker(30, L.ORDINARY, LATE, presence=Presence.WITHDRAWN, withdrawn_at=BACK),
+            [],
+            id="what was recorded after it waits",
+        ),
+        pytest.param(worker(30, L.ORDINARY, LATE, withdrawn_at=BACK), [], id="and comes along"),
+        pytest.param(worker(30, L.ORDINARY, EARLY, withdrawn_at=BACK), [("e1", "withdrawn")], id="recorded before it"),
+        pytest.param(worker(30, L.ORDINARY, LATE), [("e1", "withdrawn")], id="nobody says when it was"),
+        pytest.param(
+            worker(30, L.ORDINARY, replace(VOID, filed_at=BACK), withdrawn_at=BACK),
+            [("e1", "withdrawn")],
+            id="a statement goes with its settling, whenever it was heard",
+        ),
+        pytest.param(
+            worker(30, L.ORDINARY, LATE, stated=EMPLOYED, withdrawn_at=BACK),
+            [("new", "standing")],
+            id="beside what comes along the stated opens",
+        ),
+        pytest.param(
+            worker(30, L.ORDINARY, STATED, replace(LATE, employment_id="e2"), withdrawn_at=BACK),
+            [("e1", "withdrawn")],
+            id="and is corrected",
         ),
         pytest.param(worker(stated=EMPLOYED, presence=Presence.WITHDRAWN), [], id="withdrawn: nothing opens"),
         pytest.param(
