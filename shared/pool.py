@@ -91,13 +91,12 @@ class Pool:
 
     async def give_back(self, connection: asyncpg.Connection, error: BaseException | None = None) -> None:
         """`error`: with which its user left."""
-        in_order = error is None or (isinstance(error, Exception) and not isinstance(error, TimeoutError))
-        if in_order and not connection.is_in_transaction():
+        interrupted = isinstance(error, TimeoutError) or not isinstance(error, Exception | None)
+        if connection.is_closed() or not (interrupted or connection.is_in_transaction()):
             self._rest(connection)
             return
-        await asyncio.shield(
-            self._beside(self._recover(connection))
-        )  # who is cancelled once more meanwhile does not lose us the connection
+        # Shielded: cancelled once more meanwhile, its user must not lose us the connection.
+        await asyncio.shield(self._beside(self._recover(connection)))
 
     async def close(self) -> None:
         """Waits for what is lent, and closes all."""

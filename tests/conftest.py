@@ -26,7 +26,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or "ANJU_TEST_DATABASE_URL" in os.environ or config.option.collectonly:
         return
     levels = {part for place in config.args for part in Path(place).parts}
-    if "tests" in levels and levels & {"unit", "architecture", "contract", "e2e", "chaos"} and not levels & _NEED_SERVERS:
+    if (
+        "tests" in levels
+        and levels & {"unit", "architecture", "contract", "e2e", "chaos"}
+        and not levels & _NEED_SERVERS
+    ):
         return
     from deploy.local.testing import postgres_and_kafka
 

@@ -17,6 +17,7 @@ from services.gateway.service import Turns, seed
 from services.gateway.settings import GatewaySettings
 from services.gateway.tokens import Signer
 from services.gateway.upkeep import kept_up
+from services.gateway.upstream import Origin
 from services.gateway.views import communities, views
 from shared import clock
 from shared.app import create_app, serve
@@ -54,6 +55,9 @@ async def _open(app: FastAPI) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         async with app.state.database.transaction(clock.now()) as tx:
             await seed(tx, app.state.bootstrap)
+        app.state.origins = {service: Origin(url) for service, url in settings.upstreams.items()}
+        for origin in app.state.origins.values():
+            stack.callback(origin.close)
         app.state.session = await stack.enter_async_context(open_session(settings.gateway_upstream_seconds))
         app.state.documents = Documents(app.state.session, settings.upstreams)
         await stack.enter_async_context(kept_up(app.state.database, app.state.disabled, settings))

@@ -1,5 +1,5 @@
-"""The hot path: a request to a service passes through, after its token was checked. Pure ASGI on aiohttp's client, streaming both
-ways; the path goes on byte for byte, and neither it nor the query is ever logged.
+"""The hot path: a request to a service passes through, after its token was checked. Pure ASGI, streaming both ways; the path goes on
+byte for byte, and neither it nor the query is ever logged.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import structlog
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
-from yarl import URL
 
 from services.gateway.domain import passes
-from services.gateway.routes import Upstream, upstream_of
+from services.gateway.routes import upstream_of
+from services.gateway.upstream import Away, Broken, Connection, Headers, Origin
 from shared.auth import authenticate
 from shared.errors import Malformed, NotFound, Unavailable
 
@@ -33,8 +33,9 @@ _HOP_BACK = frozenset(
         b"date", b"server", b"x-request-id",
     }
 )  # fmt: skip
-_AT_ONCE = 64 * 1024
-"""Answers up to this many bytes are read whole before they go on: cheaper, and one that breaks off becomes a 502."""
+_REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+"""Idempotent (RFC 9110 §9.2.2)."""
+_SOON = {"retry-after": "1"}
 _WATCH_AFTER_SECONDS = 0.2
 
 
@@ -77,14 +78,12 @@ class Proxy:
         if not scope["query_string"].isascii():
             raise Malformed
         await authenticate(Request(scope))
-        passage = _Passage(found, scope, receive, send)
+        state = self.owner.state
+        passage = _Passage(found.service, scope, receive, send, state.settings.gateway_upstream_seconds)
         try:
-            await passage.pass_on(self.owner.state.session, self.owner.state.upstreams[found.service])
+            await passage.pass_on(state.origins[found.service])
         except ClientGone:
             pass
-        except asyncio.CancelledError:
-            if not passage.client_gone:
-                raise
         finally:
             passage.end()
 
@@ -92,51 +91,75 @@ class Proxy:
 class _Passage:
     """One request on its way to a service, and the answer on its way back."""
 
-    def __init__(self, upstream: Upstream, scope: Scope, receive: Receive, send: Send) -> None:
-        self._service = upstream.service
+    def __init__(self, service: str, scope: Scope, receive: Receive, send: Send, seconds: float) -> None:
+        self._service = service
         self._scope = scope
         self._receive = receive
         self._send = send
         self._sent = False
         self._answered = False
-        self._upload_failure: Exception | None = None
         self._watcher: asyncio.Task[None] | None = None
-        self.client_gone = False
+        self._stopped_by: Exception | None = None
         self._passing = asyncio.current_task()
-        # Most requests are answered before a task that watches the client would be worth its cost.
-        self._watch = asyncio.get_running_loop().call_later(_WATCH_AFTER_SECONDS, self._start_watching)
+        self._loop = asyncio.get_running_loop()
+        # Most requests are answered before watching the client and the clock would be worth its cost.
+        first = min(_WATCH_AFTER_SECONDS, seconds)
+        self._timers = [self._loop.call_later(first, self._start_watching, seconds - first)]
 
     def end(self) -> None:
-        self._watch.cancel()
+        for timer in self._timers:
+            timer.cancel()
         if self._watcher:
             self._watcher.cancel()
 
-    async def pass_on(self, session: aiohttp.ClientSession, base: str) -> None:
-        """Raises UpstreamAway, UpstreamBroken, UpstreamSlow, what reading the client's body raises; after the answer began, whatever
-        broke it off."""
+    async def pass_on(self, origin: Origin) -> None:
+        """Raises UpstreamAway, UpstreamBroken, UpstreamSlow, ClientGone, what reading the client's body raises; after the answer began,
+        whatever broke it off."""
         try:
-            await self._exchange(session, base)
-        except (aiohttp.ClientError, TimeoutError) as error:
-            if self._upload_failure:
-                raise self._upload_failure from None
+            await self._exchange(origin)
+        except (Away, Broken) as error:
             log.warning("service broke off", service=self._service, error=type(error).__name__)
             if self._answered:
                 raise
-            raise _refusal(error) from error
+            raise (UpstreamAway(headers=_SOON) if isinstance(error, Away) else UpstreamBroken()) from error
+        except asyncio.CancelledError:
+            if self._stopped_by is None or self._passing is None:
+                raise
+            self._passing.uncancel()
+            raise self._stopped_by from None
 
-    async def _exchange(self, session: aiohttp.ClientSession, base: str) -> None:
-        scope = self._scope
-        target = base + scope["raw_path"].decode("ascii")
-        if query := scope["query_string"]:
-            target = f"{target}?{query.decode('ascii')}"
-        async with session.request(
-            scope["method"],
-            URL(target, encoded=True),
-            headers=_forward(scope),
-            data=await self._body(),
-            allow_redirects=False,
-        ) as answer:
-            await self._return(answer)
+    async def _exchange(self, origin: Origin) -> None:
+        body = await self._body()
+        head = _head(self._scope, origin, body)
+        may_repeat = self._scope["method"] in _REPEATABLE and (body is None or isinstance(body, bytes))
+        while True:
+            connection = await origin.take()
+            try:
+                await self._through(connection, head, body)
+                return
+            except Away:
+                # It was closed as we took it: nothing was done. On a new connection it means what it says.
+                if not may_repeat or connection.exchanges == 1:
+                    raise
+            finally:
+                origin.give_back(connection)
+
+    async def _through(self, connection: Connection, head: bytes, body: bytes | AsyncIterator[bytes] | None) -> None:
+        bodiless = self._scope["method"] == "HEAD"
+        if body is None or isinstance(body, bytes):
+            connection.ask(head + (body or b""), bodiless)
+            await connection.answered()
+            await self._return(connection)
+            return
+        connection.ask(head, bodiless)
+        upload = self._loop.create_task(connection.upload(body, chunked=not _has_length(self._scope)))
+        try:
+            await connection.answered()
+            await self._return(connection)
+        finally:
+            if not upload.done():  # answered before all was sent: what follows would be taken for the next request
+                upload.cancel()
+                connection.abort()
 
     async def _body(self) -> bytes | AsyncIterator[bytes] | None:
         """None without a body, bytes where all of it is there, else a stream."""
@@ -157,87 +180,83 @@ class _Passage:
         yield first
         more = True
         while more:
-            try:
-                message = await self._receive()
-                if message["type"] == "http.disconnect":
-                    raise ClientGone
-            except Exception as error:
-                self._upload_failure = error
-                raise
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
             more = message.get("more_body", False)
             if chunk := message.get("body"):
                 yield chunk
         self._sent = True
 
-    async def _return(self, answer: aiohttp.ClientResponse) -> None:
-        headers = [(name.lower(), value) for name, value in answer.raw_headers]
-        drop = _HOP_BACK | _nominated(headers)
-        if answer.status in (204, 304):
+    async def _return(self, connection: Connection) -> None:
+        drop = _HOP_BACK | _nominated(connection.headers)
+        if connection.status in (204, 304):
             drop |= {b"content-length"}
-        kept = [(name, value) for name, value in headers if name not in drop]
-        start = {"type": "http.response.start", "status": answer.status, "headers": kept}
-        length = answer.content_length
-        if length is not None and length <= _AT_ONCE:
-            whole = await answer.read()
-            self._answered = True
-            await self._send(start)
-            await self._send({"type": "http.response.body", "body": whole})
-            return
+        kept = [(name, value) for name, value in connection.headers if name not in drop]
         self._answered = True
-        await self._send(start)
-        async for chunk in answer.content.iter_any():
-            await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
-        await self._send({"type": "http.response.body", "body": b""})
+        await self._send({"type": "http.response.start", "status": connection.status, "headers": kept})
+        more = True
+        while more:
+            chunk = await connection.chunk()
+            more = not connection.taken
+            await self._send({"type": "http.response.body", "body": chunk, "more_body": more})
 
-    def _start_watching(self) -> None:
-        loop = asyncio.get_running_loop()
-        if not self._sent:  # who reads the body sees the client go
-            self._watch = loop.call_later(_WATCH_AFTER_SECONDS, self._start_watching)
-        elif self._passing is not None:
-            self._watcher = loop.create_task(self._cancel_when_gone(self._passing))
+    def _start_watching(self, seconds_left: float) -> None:
+        self._timers = [self._loop.call_later(seconds_left, self._stop, UpstreamSlow())]
+        self._watch_client()
 
-    async def _cancel_when_gone(self, passing: asyncio.Task[None]) -> None:
+    def _watch_client(self) -> None:
+        if self._sent:
+            self._watcher = self._loop.create_task(self._stop_when_gone())
+        else:  # who reads the body sees the client go
+            self._timers[1:] = [self._loop.call_later(_WATCH_AFTER_SECONDS, self._watch_client)]
+
+    async def _stop_when_gone(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        self.client_gone = True
-        passing.cancel()
+        self._stop(ClientGone())
+
+    def _stop(self, because: Exception) -> None:
+        if self._passing and self._stopped_by is None:
+            self._stopped_by = because
+            self._passing.cancel()
 
 
-def _refusal(error: Exception) -> Unavailable:
-    if isinstance(
-        error,
-        aiohttp.ClientConnectorError
-        | aiohttp.ConnectionTimeoutError
-        | aiohttp.ServerDisconnectedError
-        | aiohttp.ClientOSError,
-    ):
-        return UpstreamAway(headers={"retry-after": "1"})
-    if isinstance(error, TimeoutError):
-        return UpstreamSlow()
-    return UpstreamBroken()
-
-
-def _nominated(headers: list[tuple[bytes, bytes]]) -> frozenset[bytes]:
+def _nominated(headers: Headers) -> frozenset[bytes]:
     """Headers that `Connection` names: they are meant for the next hop only (RFC 9110 §7.6.1)."""
     values = [value for name, value in headers if name == b"connection"]
     return frozenset(part.strip().lower() for value in values for part in value.split(b","))
 
 
-def _forward(scope: Scope) -> list[tuple[str, str]]:
+def _has_length(scope: Scope) -> bool:
+    return any(name == b"content-length" for name, _ in scope["headers"])
+
+
+def _head(scope: Scope, origin: Origin, body: bytes | AsyncIterator[bytes] | None) -> bytes:
+    """The head of the request as the service gets it."""
     drop = _HOP | _nominated(scope["headers"])
-    headers = [
-        (name.decode("latin-1"), value.decode("latin-1"))
+    query = b"?" + scope["query_string"] if scope["query_string"] else b""
+    lines = [
+        b"%b %b%b%b HTTP/1.1" % (scope["method"].encode(), origin.prefix, scope["raw_path"], query),
+        b"host: " + origin.host,
+        b"traceparent: " + scope["anju.traceparent"].encode(),
+        b"x-request-id: " + scope["anju.request_id"].encode(),
+    ]
+    lines += [
+        b"%b: %b" % (name, value)
         for name, value in scope["headers"]
         if name not in drop and not name.startswith(b"x-forwarded-")
     ]
-    headers.append(("traceparent", scope["anju.traceparent"]))
-    headers.append(("x-request-id", scope["anju.request_id"]))
-    return headers
+    if not _has_length(scope):
+        if isinstance(body, bytes):
+            lines.append(b"content-length: %d" % len(body))
+        elif body is not None:
+            lines.append(b"transfer-encoding: chunked")
+    return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
 def open_session(seconds: float) -> aiohttp.ClientSession:
-    """The client for services: connections are kept, bodies are passed as they are. The limit is per service, so that one that hangs
-    does not starve the others; `seconds` bounds a whole exchange, waiting for a connection included."""
+    """The client that asks services for views and documents; `seconds` bounds a whole exchange, waiting for a connection included."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, limit_per_host=128, keepalive_timeout=60),
         timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=2),

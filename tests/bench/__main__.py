@@ -51,26 +51,28 @@ _FLATS = 4000
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Paths that share a platform: with API and worker apart or together."""
+    """Paths that share a platform, with API and worker apart or together; those of one group take turns, round by round."""
 
     apart: bool
-    paths: Mapping[str, Callable[[World], Path]]
+    groups: Sequence[Mapping[str, Callable[[World], Path]]]
 
 
 _STAGES = (
     Stage(
         True,
-        {
-            "read": ReadPath,
-            "settle": SettlePath,
-            "relay": RelayPath,
-            "listeners": ListenersPath,
-            "applied": AppliedPath,
-        },
+        (
+            {
+                "read": ReadPath,
+                "settle": SettlePath,
+                "relay": RelayPath,
+                "listeners": ListenersPath,
+                "applied": AppliedPath,
+            },
+        ),
     ),
-    Stage(False, {"applied": AppliedPath, "ripple": RipplePath, "roster": RosterPath}),
+    Stage(False, ({"applied": AppliedPath, "ripple": RipplePath}, {"roster": RosterPath})),
 )
-_NAMES = tuple(dict.fromkeys([*(name for stage in _STAGES for name in stage.paths), "start"]))
+_NAMES = tuple(dict.fromkeys([*(name for stage in _STAGES for group in stage.groups for name in group), "start"]))
 
 
 def main() -> None:
@@ -117,12 +119,13 @@ def _rounds(text: str) -> int:
 async def _measure(only: Sequence[str], rounds: int, status: Status) -> list[Figure]:
     figures: list[Figure] = []
     for stage in _STAGES:
-        chosen = {name: make for name, make in stage.paths.items() if name in only}
-        if chosen:
+        groups = [{name: make for name, make in group.items() if name in only} for group in stage.groups]
+        if any(groups):
             status.update(f"starting a platform, API and worker {'apart' if stage.apart else 'together'}")
             async with _built(stage.apart) as world:
-                paths = {name: make(world) for name, make in chosen.items()}
-                figures += await measure(paths, rounds, status)
+                for group in groups:
+                    paths = {name: make(world) for name, make in group.items()}
+                    figures += await measure(paths, rounds, status)
     if "start" in only:
         figures += await measure({"start": StartPath()}, rounds, status)
     return figures

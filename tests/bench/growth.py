@@ -181,7 +181,7 @@ def main() -> None:
         points = uvloop.run(_grown(options, status))
     title = f"{at:%Y-%m-%d %H:%M}  {machine.cpu}, {machine.cores} cores  commit {machine.commit}"
     folder = surroundings.from_environment(os.environ).data
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(0o711, parents=True, exist_ok=True)
     found = {"at": at.isoformat(timespec="seconds"), **asdict(machine), "points": [asdict(each) for each in points]}
     (folder / _RESULT).write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     console.print(table(points, title))

@@ -36,7 +36,7 @@ def line(figures: Sequence[Figure], machine: Machine, at: str) -> dict[str, Any]
 
 def keep(folder: Path, figures: Sequence[Figure], machine: Machine, at: str) -> None:
     """Writes bench.json anew and a line at the end of the history."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(0o711, parents=True, exist_ok=True)
     (folder / RESULT).write_text(json.dumps(rows(figures), ensure_ascii=False, indent=1) + "\n", "utf-8")
     with (folder / _HISTORY).open("a", encoding="utf-8") as history:
         history.write(json.dumps(line(figures, machine, at), ensure_ascii=False) + "\n")

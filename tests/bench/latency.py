@@ -86,6 +86,7 @@ class AppliedPath(Path):
     async def prepare(self) -> None:
         await self._settle()
         self._seconds.clear()
+        await self._world.renew_statistics()
 
     async def round(self) -> None:
         await self._world.rest()
@@ -152,6 +153,7 @@ class RipplePath(Path):
     async def prepare(self) -> None:
         await self._settle()
         self._idle.clear()
+        await self._world.renew_statistics()
 
     async def round(self) -> None:
         await self._world.rest()

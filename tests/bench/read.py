@@ -52,8 +52,7 @@ class ReadPath(Path):
         async with load.connected(self._world.port_url("registry"), CLIENTS) as client:
             answers = await client.send_all(self._world.settlings(_HOUSEHOLDS), 201)
         self._people = [member["person_id"] for answer in answers for member in json.loads(answer.body)["members"]]
-        async with self._world.database("registry") as registry:
-            await registry.execute("analyze")
+        await self._world.renew_statistics()
         await self._world.rest()
         await self._asked(self._world.port_url("registry"), CLIENTS, 300, "registry")
         await self._asked(self._world.platform.url, CLIENTS, 300, "registry", "gateway")

@@ -43,9 +43,7 @@ class SettlePath(Path):
     async def prepare(self) -> None:
         async with load.connected(self._world.port_url("registry"), CLIENTS) as client:
             await client.send_all(self._world.settlings(50), 201)
-            # What autovacuum does within a minute: plans that a session made while the tables were empty are made anew.
-            async with self._world.database("registry") as registry:
-                await registry.execute("analyze")
+            await self._world.renew_statistics()
             await client.send_all(self._world.settlings(50), 201)
         await self._world.rest()
 

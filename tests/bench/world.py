@@ -97,6 +97,12 @@ class World:
             for flat in itertools.islice(self._free, number)
         ]
 
+    async def renew_statistics(self) -> None:
+        """What autovacuum does within a minute or so. Until then sessions keep plans that they made while the tables were empty."""
+        for service in self.urls:
+            async with self.database(service) as connection:
+                await connection.execute("analyze")
+
     @asynccontextmanager
     async def database(self, service: str) -> AsyncIterator[asyncpg.Connection]:
         """A connection to the service's own database."""

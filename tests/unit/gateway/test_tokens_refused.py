@@ -14,9 +14,9 @@ from starlette.types import Message, Receive, Scope, Send
 from services.gateway.disabled import AccountDisabled, Disabled, TokenRevoked
 from services.gateway.domain import covers
 from services.gateway.tokens import Signer
-from shared.edge import Edge
 from shared.auth import Actor, Place, Role, Verifier
 from shared.db import Read
+from shared.edge import Edge
 from shared.ids import new_id
 from shared.settings import Settings
 
