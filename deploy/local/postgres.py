@@ -41,6 +41,7 @@ _SETTINGS = {
     "io_method": "sync",
     "max_parallel_workers": "2",
     "max_wal_size": "512MB",
+    "autovacuum_naptime": "10s",  # tables that are young are planned for as empty until they are analysed
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "timezone": "UTC",

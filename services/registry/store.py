@@ -11,15 +11,24 @@ from datetime import date
 
 from shared.db import Read, Transaction, columns, json_text
 
+Facts = Sequence[tuple[str, str, object]]
+"""Id of a person or household, name of the fact, value."""
 
-async def record_facts(
-    tx: Transaction,
-    owner: str,
-    rows: Sequence[tuple[str, str, object]],
-    valid_from: date,
-    source: str,
-    by: str,
-) -> None:
+
+async def add_facts(tx: Transaction, owner: str, rows: Facts, valid_from: date, source: str, by: str) -> None:
+    """History of facts of who (`owner`: person or household) has none yet."""
+    await tx.execute(
+        f"""insert into {owner}_facts ({owner}_id, fact, value, valid_from, recorded_at, source, recorded_by)
+            select a, b, c::jsonb, $1, $2, $3, $4 from unnest($5::uuid[], $6::text[], $7::text[]) as g(a, b, c)""",
+        valid_from,
+        tx.now,
+        source,
+        by,
+        *_columns(rows),
+    )
+
+
+async def record_facts(tx: Transaction, owner: str, rows: Facts, valid_from: date, source: str, by: str) -> None:
     """History of facts (`owner`: person or household): each given value holds from that day on. What was known to hold then is
     retracted, and what held before that day is kept up to it."""
     table, key = f"{owner}_facts", f"{owner}_id"
@@ -40,8 +49,12 @@ async def record_facts(
         tx.now,
         source,
         by,
-        *columns([(owner_id, fact, json_text(value)) for owner_id, fact, value in rows], 3),
+        *_columns(rows),
     )
+
+
+def _columns(rows: Facts) -> list[list[object]]:
+    return columns([(owner_id, fact, json_text(value)) for owner_id, fact, value in rows], 3)
 
 
 async def held_since(read: Read, owner: str, owner_id: str) -> dict[str, date]:

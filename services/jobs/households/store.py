@@ -127,13 +127,14 @@ async def list_households(
     limit: int,
 ) -> list[Row]:
     """Settled households, by id."""
+    # Written out only where it is asked for: a plan made once for both cases would read through all communities.
+    within = "c.community_code = $4" if community else "$4::text is null"
     return await read.fetch(
         f"""select c.household_id, h.standing, h.without_work_since, c.community_code as community,
                    c.estate, c.block, c.unit, c.flat
               from household_copies c join households h using (household_id)
              where c.state = 'settled' and {seen(1, "c")} {_WITHOUT_WORK[without_work]}
-               and ($4::text is null or c.community_code = $4) and ($5::text is null or c.block = $5)
-               and ($6::uuid is null or h.household_id > $6)
+               and {within} and ($5::text is null or c.block = $5) and ($6::uuid is null or h.household_id > $6)
              order by h.household_id limit $7""",
         *place_of(place),
         community,

@@ -141,14 +141,18 @@ async def _write_settling(
     await store.add_households(tx, households, since, coliving_id)
     await store.add_memberships(tx, memberships, since, source, by)
     await store.add_occupancy(tx, flat["dwelling_id"], coliving_id, since, source, by)
-    facts = [
-        (row[0], group, value)
-        for row, member in zip(rows, members, strict=True)
-        for group, value in member.facts.items()
-    ]
-    await history.record_facts(tx, "person", facts, since, source, by)
+    # Who is new has no facts to be looked for: planned while the tables were young, that look would read all of them.
+    for new, record in ((True, history.add_facts), (False, history.record_facts)):
+        facts = [
+            (row[0], group, value)
+            for row, member in zip(rows, members, strict=True)
+            for group, value in member.facts.items()
+            if (entered[row[0]].version == 1) is new
+        ]
+        if facts:
+            await record(tx, "person", facts, since, source, by)
     stated = [(coliving_id, name, value) for name, value in command.facts.items()]
-    await history.record_facts(tx, "household", stated, since, source, by)
+    await history.add_facts(tx, "household", stated, since, source, by)
     present = [
         {"person_id": row[0], "relation": member.stated.relation} for row, member in zip(rows, members, strict=True)
     ]
