@@ -12,13 +12,13 @@ from starlette.staticfiles import StaticFiles
 from services.gateway.api import pages, sessions, staff, tokens
 from services.gateway.disabled import Disabled
 from services.gateway.documents import ASSETS, Documents
-from services.gateway.proxy import Proxy, open_session
+from services.gateway.proxy import Proxy
 from services.gateway.service import Turns, seed
 from services.gateway.settings import GatewaySettings
 from services.gateway.tokens import Signer
 from services.gateway.upkeep import kept_up
 from services.gateway.upstream import Origin
-from services.gateway.views import communities, views
+from services.gateway.views import communities, open_session, views
 from shared import clock
 from shared.app import create_app, serve
 from shared.auth import Verifier

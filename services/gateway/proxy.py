@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-import aiohttp
 import structlog
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -253,15 +252,3 @@ def _head(scope: Scope, origin: Origin, body: bytes | AsyncIterator[bytes] | Non
         elif body is not None:
             lines.append(b"transfer-encoding: chunked")
     return b"\r\n".join(lines) + b"\r\n\r\n"
-
-
-def open_session(seconds: float) -> aiohttp.ClientSession:
-    """The client that asks services for views and documents; `seconds` bounds a whole exchange, waiting for a connection included."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, limit_per_host=128, keepalive_timeout=60),
-        timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=2),
-        auto_decompress=False,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
-        trust_env=False,
-    )

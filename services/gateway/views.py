@@ -109,3 +109,15 @@ async def _ask(request: Request, service: str, path: str) -> tuple[int, Any]:
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         log.warning("service left out of a view", service=service, error=type(error).__name__)
         return 0, None
+
+
+def open_session(seconds: float) -> aiohttp.ClientSession:
+    """The client that asks services for views and documents; `seconds` bounds a whole exchange, waiting for a connection included."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, limit_per_host=128, keepalive_timeout=60),
+        timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=2),
+        auto_decompress=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
+        trust_env=False,
+    )
