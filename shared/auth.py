@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -97,6 +97,11 @@ SCOPES: dict[Role, frozenset[Scope]] = {
 """Scopes of each role. A resident holds none of its own: an app backend acts for it."""
 
 
+_COMMUNITY_DIGITS = 12
+_NOWHERE = "-"
+"""With which no division's code begins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an account acts: every division that starts with `division`, or one block of one community."""
@@ -112,6 +117,17 @@ class Place:
         if len(parts) not in (1, 3) or not (parts[0] == "" or parts[0].isdigit()) or not all(parts[1:]):
             raise ValueError("a place is a division code, or community/estate/block")
         return cls(*parts)
+
+    @property
+    def is_one_community(self) -> bool:
+        """Does it lie in one community (or is one)?"""
+        return len(self.division) == _COMMUNITY_DIGITS
+
+    def within(self, community: str | None) -> Place:
+        """What of this place lies in that community; the place itself for None."""
+        if community is None or community == self.division:
+            return self
+        return replace(self, division=community if community.startswith(self.division) else _NOWHERE)
 
     def covers(self, community: str, estate: str | None = None, block: str | None = None) -> bool:
         """Does this place cover that community, or that block of it?"""
@@ -135,6 +151,10 @@ class Actor:
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes
+
+    def within(self, community: str | None) -> Actor:
+        """The same, acting in what of its place lies in that community."""
+        return replace(self, place=self.place.within(community))
 
 
 class ScopeMissing(Forbidden):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Literal
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
@@ -16,7 +15,7 @@ from shared.auth import Actor, Scope, require
 from shared.db import Reader, Tx
 from shared.http import View, problem_of
 from shared.ids import parse_id
-from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from shared.paging import Cursor, Limit, Page, beyond, encode_cursor, id_of
 
 Operator = Annotated[Actor, Depends(require(Scope.OPERATE))]
 EventId = Annotated[str, AfterValidator(parse_id)]
@@ -53,12 +52,11 @@ def dead_letters(service: str) -> APIRouter:
     async def list_dead_letters(
         actor: Operator, read: Reader, status: Status = "open", cursor: Cursor = None, limit: Limit = 50
     ) -> Page[DeadLetterView]:
-        after = decode_cursor(cursor, (UUID,))
         rows = await read.fetch(
-            """select * from dead_letters where status = $1 and ($2::uuid is null or event_id > $2)
+            f"""select * from dead_letters where status = $1 and {beyond("event_id", 2)}
                 order by event_id limit $3""",
             status,
-            after[0] if after else None,
+            id_of(cursor),
             limit,
         )
         items = [DeadLetterView.model_validate(dict(row)) for row in rows]

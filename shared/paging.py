@@ -34,6 +34,11 @@ class BadCursor(Malformed):
     title_en, title_zh = "This page cursor was not given by us", "分页游标无效"
 
 
+def beyond(column: str, parameter: int) -> str:
+    """SQL: rows after the id that parameter gives, all where it is null. (An `or` would read through the pages before.)"""
+    return f"{column} > coalesce(${parameter}::uuid, '00000000-0000-0000-0000-000000000000')"
+
+
 def encode_cursor(*keys: Any) -> str:
     """The cursor after a row with these keys (strings, numbers)."""
     return base64.urlsafe_b64encode(json.dumps(keys, separators=(",", ":")).encode()).rstrip(b"=").decode()
@@ -50,6 +55,12 @@ def decode_cursor(cursor: str | None, kinds: tuple[type, ...]) -> tuple[Any, ...
         return tuple(_READERS[kind](key) for key, kind in zip(keys, kinds, strict=True))
     except (ValueError, TypeError, binascii.Error) as error:
         raise BadCursor(faults=[Fault("query:cursor", "invalid", "not a cursor", "不是有效的游标")]) from error
+
+
+def id_of(cursor: str | None) -> str | None:
+    """The id of a cursor whose only key it is; None for the first page. Raises BadCursor."""
+    keys = decode_cursor(cursor, (UUID,))
+    return keys[0] if keys else None
 
 
 def _text(key: Any) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from shared.auth import Place
 
 
-def seen(first: int, alias: str = "h", also: str = "false") -> str:
+def seen(place: Place, first: int, alias: str = "h", also: str = "false") -> str:
     """SQL over `alias` (community_code, estate, block) that is true for rows the place covers; takes the three parameters of `place_of`
     from `first` on. `also`: SQL of rows that are seen beside those of the own block, within the division."""
-    return (
-        f"starts_with({alias}.community_code, ${first}) and (${first + 2}::text is null"
-        f" or ({alias}.estate = ${first + 1} and {alias}.block = ${first + 2}) or {also})"
-    )
+    code = f"{alias}.community_code"
+    # One community is asked for as itself: an index finds it, and the plan made for it is not that of a whole county.
+    division = f"{code} = ${first}" if place.is_one_community else f"starts_with({code}, ${first})"
+    block = f"{alias}.estate = ${first + 1} and {alias}.block = ${first + 2}"
+    return f"{division} and (${first + 2}::text is null or ({block}) or {also})"
 
 
 def place_of(place: Place) -> tuple[str, str | None, str | None]:

@@ -7,6 +7,7 @@ in a process of their own: the same code.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -31,6 +32,8 @@ delete from idempotency_keys where scope in
 _FORGET_INBOX = f"""
 delete from inbox where event_id in (select event_id from inbox where received_at < $1 limit {_FORGOTTEN_AT_ONCE})
 """
+_COUNT_SECONDS = 1
+"""Counting the outbox reads all of it: while much waits, so often at most."""
 _TAKE = "select id, event_id, type, topic, key, occurred_at, traceparent, data from outbox order by id limit $1"
 
 
@@ -130,6 +133,7 @@ class Worker:
             await self._relay_rows(database, connection, producer)
 
     async def _relay_rows(self, database: Database, connection: asyncpg.Connection, producer: kafka.Producer) -> None:
+        counted = 0.0
         while True:
             database.committed.clear()
             rows: Sequence[Any] = await connection.fetch(_TAKE, RELAY_BATCH)
@@ -140,8 +144,9 @@ class Worker:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self.settings.relay_idle_seconds):
                         await database.committed.wait()
-            else:
-                observability.OUTBOX.set(await connection.fetchval("select count(*) from outbox"))
+            elif asyncio.get_running_loop().time() >= counted + _COUNT_SECONDS:
+                await _count_outbox(connection)
+                counted = asyncio.get_running_loop().time()
 
     async def _send(
         self, connection: asyncpg.Connection, producer: kafka.Producer, rows: Sequence[Mapping[str, Any]]
@@ -150,11 +155,10 @@ class Worker:
         if sent:
             await connection.execute("delete from outbox where id = any($1::bigint[])", sent)
             gone = set(sent)
-            for row in rows:
-                if row["id"] in gone:
-                    observability.RELAYED.labels(row["topic"]).inc()
+            for topic, number in Counter(row["topic"] for row in rows if row["id"] in gone).items():
+                observability.RELAYED.labels(topic).inc(number)
         if len(sent) < len(rows):
-            observability.OUTBOX.set(await connection.fetchval("select count(*) from outbox"))
+            await _count_outbox(connection)
             raise kafka.BrokerError(f"{len(rows) - len(sent)} of {len(rows)} events were not acknowledged")
 
     # consumer
@@ -208,3 +212,7 @@ class Worker:
                 while await self._forget(database, statement, now - age) == _FORGOTTEN_AT_ONCE:
                     pass
             await asyncio.sleep(60)
+
+
+async def _count_outbox(connection: asyncpg.Connection) -> None:
+    observability.OUTBOX.set(await connection.fetchval("select count(*) from outbox"))

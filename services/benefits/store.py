@@ -130,7 +130,7 @@ async def get_person(read: Read, person_id: str, place: Place) -> Row:
     row = await read.fetchrow(
         f"""select p.person_id, p.version as person_version, p.state as person_state, h.*
               from person_copies p join household_copies h using (household_id)
-             where p.person_id = $1 and {seen(2)}""",
+             where p.person_id = $1 and {seen(place, 2)}""",
         person_id,
         *place_of(place),
     )
@@ -142,7 +142,9 @@ async def get_person(read: Read, person_id: str, place: Place) -> Row:
 async def get_household(read: Read, household_id: str, place: Place) -> Row:
     """A household's copy. Raises HouseholdNotFound."""
     row = await read.fetchrow(
-        f"select h.* from household_copies h where h.household_id = $1 and {seen(2)}", household_id, *place_of(place)
+        f"select h.* from household_copies h where h.household_id = $1 and {seen(place, 2)}",
+        household_id,
+        *place_of(place),
     )
     if row is None:
         raise HouseholdNotFound

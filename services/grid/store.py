@@ -10,10 +10,10 @@ from shared import places
 from shared.auth import Actor
 
 
-def seen(first: int, alias: str = "h", head: str | None = None) -> str:
+def seen(actor: Actor, first: int, alias: str = "h", head: str | None = None) -> str:
     """`shared.places.seen`, with four parameters (`place_of`): a block head (楼长) sees the own block, and what it answers for as head
     (`head`: SQL of the row's head)."""
-    return places.seen(first, alias, f"{head or f'{alias}.head_staff_id'} = ${first + 3}::text")
+    return places.seen(actor.place, first, alias, f"{head or f'{alias}.head_staff_id'} = ${first + 3}::text")
 
 
 def place_of(actor: Actor) -> tuple[str, str | None, str | None, str | None]:

@@ -104,6 +104,8 @@ person_keys = Table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 
+_LIVED_IN = f"kind = '{HouseholdKind.COLIVING}' and status = '{HouseholdStatus.SETTLED}'"
+
 households = Table(
     "households",
     metadata,
@@ -128,7 +130,7 @@ households = Table(
     Column("changed_at", Instant, nullable=False),
     one_of("kind", HouseholdKind),
     one_of("status", HouseholdStatus),
-    Index("ix_households_place", "community_code", "block", "household_id", postgresql_where=text("kind = 'coliving'")),
+    Index("ix_households_settled", "community_code", "household_id", postgresql_where=text(_LIVED_IN)),
     Index(None, "coliving_id"),
 )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -24,7 +23,7 @@ from shared.imports.schemas import CellView, ErrorPage, ImportRow, ImportView
 from shared.imports.sealed import PAGE, Sealed, Words
 from shared.imports.table import Sheet, sheets_of, table_of
 from shared.imports.uploads import REQUEST_BODY, Uploaded
-from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor, id_of
 from shared.privacy import KeyRing
 from shared.shapes import Id
 
@@ -72,8 +71,7 @@ def import_routes(prefix: str, tag: str, kind: ImportKind, scope: Scope) -> APIR
     async def list_imports(
         read: Reader, cursor: Cursor = None, limit: Limit = 50, actor: Actor = holding
     ) -> Page[ImportRow]:
-        before = decode_cursor(cursor, (UUID,))
-        rows = await store.list_imports(read, kind.name, actor, before[0] if before else None, limit)
+        rows = await store.list_imports(read, kind.name, actor, id_of(cursor), limit)
         items = [ImportRow(**_counts(row)) for row in rows]
         return Page(items=items, next=encode_cursor(items[-1].import_id) if len(items) == limit else None)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from fastapi import Request, Response
 
 from services.benefits.api import Applying, Deciding, Language, Reading, edition
@@ -23,7 +21,7 @@ from shared.app import posts, router
 from shared.auth import Actor
 from shared.db import Read, Reader, Row, Tx
 from shared.http import IfMatch, check_none_match, tag
-from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from shared.paging import Cursor, Limit, Page, encode_cursor, id_of
 from shared.shapes import CommunityCode, Id
 
 routes = router("/v1/benefits", "benefits: cases")
@@ -53,8 +51,7 @@ async def list_cases(
     limit: Limit = 50,
 ) -> Page[CaseView]:
     """Of the caller's place and schemes."""
-    after = decode_cursor(cursor, (UUID,))
-    rows = await store.list_cases(read, actor, status, scheme, community, after[0] if after else None, limit)
+    rows = await store.list_cases(read, actor.within(community), status, scheme, id_of(cursor), limit)
     items = [_view(row, language) for row in rows]
     return Page(items=items, next=encode_cursor(items[-1].case_id) if len(items) == limit else None)
 

@@ -14,6 +14,7 @@ from shared.auth import Actor
 from shared.db import Read, Row, Transaction
 from shared.errors import NotFound
 from shared.ids import new_id
+from shared.paging import beyond
 from shared.places import place_of, seen
 
 _PENDING = f"status in ({', '.join(sorted(repr(str(status)) for status in PENDING))})"
@@ -80,7 +81,7 @@ _CASE = "select c.* from cases c join household_copies h using (household_id)"
 async def get_case(read: Read, case_id: str, actor: Actor) -> Row:
     """A case. Raises CaseNotFound, also where the actor's place or schemes do not cover it."""
     row = await read.fetchrow(
-        f"{_CASE} where c.case_id = $1 and c.scheme = any($2::text[]) and {seen(3)}",
+        f"{_CASE} where c.case_id = $1 and c.scheme = any($2::text[]) and {seen(actor.place, 3)}",
         case_id,
         schemes_of(actor),
         *place_of(actor.place),
@@ -102,22 +103,20 @@ async def list_cases(
     actor: Actor,
     status: str | None,
     scheme: str | None,
-    community: str | None,
     after: str | None,
     limit: int,
 ) -> list[Row]:
     """Cases that the actor sees, the oldest first."""
     return await read.fetch(
         f"""{_CASE}
-             where c.scheme = any($1::text[]) and {seen(2)} and ($5::text is null or c.status = $5)
-               and ($6::text is null or c.scheme = $6) and ($7::text is null or h.community_code = $7)
-               and ($8::uuid is null or c.case_id > $8)
-             order by c.case_id limit $9""",
+             where c.scheme = any($1::text[]) and {seen(actor.place, 2)}
+               and ($5::text is null or c.status = $5) and ($6::text is null or c.scheme = $6)
+               and {beyond("c.case_id", 7)}
+             order by c.case_id limit $8""",
         schemes_of(actor),
         *place_of(actor.place),
         status,
         scheme,
-        community,
         after,
         limit,
     )

@@ -21,7 +21,7 @@ async def get_statistics(actor: Reading, read: Reader, community: Community = No
     """What people and households are told in each scheme, counted from the assessments as they stand now, of what the caller may see: an
     insurance agency sees its schemes, county civil affairs sees dibao."""
     schemes = schemes_of(actor)
-    rows = await store.list_counts(read, actor.place, schemes, community, wants_blocks(community, by))
+    rows = await store.list_counts(read, actor.place.within(community), schemes, wants_blocks(community, by))
     return StatisticsView(items=[_figures(row, schemes) for row in rows], as_of=read.now)
 
 

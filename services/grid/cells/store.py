@@ -81,7 +81,7 @@ async def list_cells(read: Read, code: str, actor: Actor) -> list[Row]:
         f"""select c.cell_code, c.name, c.head_staff_id, u.estate, u.block, u.unit, count(h.household_id) as households
               from cells c join cell_units u using (cell_code)
               left join households h on {_SAME_UNIT} and h.state = 'settled'
-             where c.community_code = $1 and {seen(2, "u", "c.head_staff_id")}
+             where c.community_code = $1 and {seen(actor, 2, "u", "c.head_staff_id")}
              group by c.cell_code, u.community_code, u.estate, u.block, u.unit
              order by c.cell_code, u.estate, u.block, u.unit""",
         code,
@@ -103,7 +103,7 @@ async def list_units_without_cell(read: Read, code: str, actor: Actor) -> list[R
                    and (h.community_code, h.estate, h.block, h.unit) = (k.community_code, k.estate, k.block, k.unit)
              where not exists (select from cell_units u where (u.community_code, u.estate, u.block, u.unit)
                                 = (k.community_code, k.estate, k.block, k.unit))
-               and {seen(2, "k", "null::text")}
+               and {seen(actor, 2, "k", "null::text")}
              group by k.estate, k.block, k.unit order by k.estate, k.block, k.unit""",
         code,
         *place_of(actor),

@@ -140,7 +140,7 @@ async def get_household(read: Read, household_id: str, actor: Actor) -> Row:
     """A household with the name of its cell. Raises HouseholdNotFound, also where the registry has not spoken of it yet."""
     row = await read.fetchrow(
         f"""select h.*, c.name as cell_name from households h left join cells c using (cell_code)
-             where h.household_id = $1 and h.copy_version > 0 and {seen(2)}""",
+             where h.household_id = $1 and h.copy_version > 0 and {seen(actor, 2)}""",
         household_id,
         *place_of(actor),
     )

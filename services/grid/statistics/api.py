@@ -20,7 +20,7 @@ routes = router("/v1/grid/statistics", "grid: statistics")
 async def get_statistics(actor: Reading, read: Reader, community: Community = None, by: By = None) -> StatisticsView:
     """Households, cells and visits, counted from what the caller may see: a block head's figures are those of the own block and the
     own cells."""
-    rows = await store.list_counts(read, actor, community, wants_blocks(community, by))
+    rows = await store.list_counts(read, actor.within(community), wants_blocks(community, by))
     places = groupby(rows, lambda row: (row["community_code"], row["estate"], row["block"]))
     return StatisticsView(items=[_figures(*place, list(counts)) for place, counts in places], as_of=read.now)
 

@@ -9,14 +9,14 @@ from shared.db import Read, Row
 
 def _where(alias: str) -> str:
     """To which community, or block of it, a row counts."""
-    parts = [f"case when $6 then {alias}.{part} end as {part}" for part in ("estate", "block")]
+    parts = [f"case when $5 then {alias}.{part} end as {part}" for part in ("estate", "block")]
     return f"{alias}.community_code, {', '.join(parts)}"
 
 
 _WHERE = "community_code, estate, block"
 
 
-async def list_counts(read: Read, actor: Actor, community: str | None, by_block: bool) -> list[Row]:
+async def list_counts(read: Read, actor: Actor, by_block: bool) -> list[Row]:
     """How many (`n`) there are of what (`what`) in each community, or each block of it (`estate`, `block`), that the actor sees.
 
     `what` is `households`, `households_without_cell`, `first_visits_done`, `units`, `units_without_cell`, `cells`, `cells_without_head`,
@@ -25,7 +25,7 @@ async def list_counts(read: Read, actor: Actor, community: str | None, by_block:
     return await read.fetch(
         f"""with homes as (
                select {_where("h")}, h.household_id, h.state, h.cell_code from households h
-                where h.copy_version > 0 and {seen(1)} and ($5::text is null or h.community_code = $5)),
+                where h.copy_version > 0 and {seen(actor, 1)}),
             visited as (
                select h.*, v.reason, v.status from homes h join visits v using (household_id)),
             units as (
@@ -33,11 +33,11 @@ async def list_counts(read: Read, actor: Actor, community: str | None, by_block:
                  from unit_copies k
                  left join cell_units u using (community_code, estate, block, unit)
                  left join cells c on c.cell_code = u.cell_code
-                where {seen(1, "k", "c.head_staff_id")} and ($5 is null or k.community_code = $5)),
+                where {seen(actor, 1, "k", "c.head_staff_id")}),
             covered as (
                select distinct {_where("u")}, c.cell_code, c.head_staff_id
                  from cell_units u join cells c using (cell_code)
-                where {seen(1, "u", "c.head_staff_id")} and ($5 is null or u.community_code = $5)),
+                where {seen(actor, 1, "u", "c.head_staff_id")}),
             counted as (
                select {_WHERE}, 'households' as what from homes where state = 'settled'
                union all
@@ -58,6 +58,5 @@ async def list_counts(read: Read, actor: Actor, community: str | None, by_block:
             select {_WHERE}, what, count(*) as n from counted group by {_WHERE}, what
              order by community_code, length(estate), estate, length(block), block""",
         *place_of(actor),
-        community,
         by_block,
     )

@@ -37,7 +37,9 @@ async def list_visits(
 ) -> Page[VisitView]:
     """Of the caller's place; a block head sees those of the own block and those it is asked for."""
     me = actor.subject if head else None
-    rows = await store.list_visits(read, actor, status, community, me, decode_cursor(cursor, (date, UUID)), limit)
+    rows = await store.list_visits(
+        read, actor.within(community), status, me, decode_cursor(cursor, (date, UUID)), limit
+    )
     last = rows[-1] if len(rows) == limit else None
     return Page(
         items=[view_of(actor, row) for row in rows],

@@ -98,7 +98,8 @@ select v.*, h.estate, h.block, h.unit, h.flat, h.settled_on from visits v join h
 async def get_visit(read: Read, visit_id: str, actor: Actor, lock: bool = False) -> Row:
     """A visit with its address. Raises VisitNotFound."""
     row = await read.fetchrow(
-        f"{_VISIT} where v.visit_id = $1 and {seen(2, head='v.head_staff_id')}" + (" for update of v" if lock else ""),
+        f"{_VISIT} where v.visit_id = $1 and {seen(actor, 2, head='v.head_staff_id')}"
+        + (" for update of v" if lock else ""),
         visit_id,
         *place_of(actor),
     )
@@ -116,7 +117,6 @@ async def list_visits(
     read: Read,
     actor: Actor,
     status: str | None,
-    community: str | None,
     head: str | None,
     after: tuple[date, str] | None,
     limit: int,
@@ -124,13 +124,12 @@ async def list_visits(
     """Visits that the actor sees, first those due first."""
     return await read.fetch(
         f"""{_VISIT}
-             where {seen(1, head="v.head_staff_id")} and ($5::text is null or v.status = $5)
-               and ($6::text is null or v.community_code = $6) and ($7::text is null or v.head_staff_id = $7)
-               and ($8::date is null or (v.due_on, v.visit_id) > ($8, $9::uuid))
-             order by v.due_on, v.visit_id limit $10""",
+             where {seen(actor, 1, head="v.head_staff_id")} and ($5::text is null or v.status = $5)
+               and ($6::text is null or v.head_staff_id = $6)
+               and ($7::date is null or (v.due_on, v.visit_id) > ($7, $8::uuid))
+             order by v.due_on, v.visit_id limit $9""",
         *place_of(actor),
         status,
-        community,
         head,
         *(after or (None, None)),
         limit,

@@ -92,7 +92,7 @@ async def get_employment(read: Read, employment_id: str, place: Place) -> Row:
         f"""select e.*, p.household_id as person_household_id
               from employments e join person_copies p using (person_id)
               join household_copies c on c.household_id = p.household_id
-             where e.employment_id = $1 and {seen(2, "c")}""",
+             where e.employment_id = $1 and {seen(place, 2, "c")}""",
         employment_id,
         *place_of(place),
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
-from services.jobs.api import Reading, after
+from services.jobs.api import Reading
 from services.jobs.households import store
 from services.jobs.households.domain import Standing
 from services.jobs.households.schemas import HouseholdRow, HouseholdView
 from shared.app import router
 from shared.db import Reader
 from shared.http import check_none_match, tag
-from shared.paging import Cursor, Limit, Page, encode_cursor
+from shared.paging import Cursor, Limit, Page, encode_cursor, id_of
 from shared.shapes import CommunityCode, Id, Part
 
 routes = router("/v1/jobs/households", "jobs: households")
@@ -38,7 +38,7 @@ async def list_households(
     limit: Limit = 50,
 ) -> Page[HouseholdRow]:
     """Settled households that the caller may see; `without_work=true`: those with labour and no one in work."""
-    rows = await store.list_households(read, actor.place, without_work, community, block, after(cursor), limit)
+    rows = await store.list_households(read, actor.place.within(community), without_work, block, id_of(cursor), limit)
     items = [
         HouseholdRow.model_validate({**row, "without_work": row["standing"] == Standing.WITHOUT_WORK}) for row in rows
     ]

@@ -9,6 +9,7 @@ from services.jobs.households.domain import HouseholdState
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns
 from shared.errors import NotFound
+from shared.paging import beyond
 from shared.places import place_of, seen
 
 
@@ -101,7 +102,7 @@ async def get_household(read: Read, household_id: str, place: Place) -> Row:
                       from person_copies p join employments e using (person_id)
                      where p.household_id = c.household_id and e.status <> 'withdrawn') as employments
               from household_copies c left join households h using (household_id)
-             where c.household_id = $1 and {seen(2, "c")}""",
+             where c.household_id = $1 and {seen(place, 2, "c")}""",
         household_id,
         *place_of(place),
     )
@@ -121,23 +122,19 @@ async def list_households(
     read: Read,
     place: Place,
     without_work: bool | None,
-    community: str | None,
     block: str | None,
     after: str | None,
     limit: int,
 ) -> list[Row]:
     """Settled households, by id."""
-    # Written out only where it is asked for: a plan made once for both cases would read through all communities.
-    within = "c.community_code = $4" if community else "$4::text is null"
     return await read.fetch(
         f"""select c.household_id, h.standing, h.without_work_since, c.community_code as community,
                    c.estate, c.block, c.unit, c.flat
               from household_copies c join households h using (household_id)
-             where c.state = 'settled' and {seen(1, "c")} {_WITHOUT_WORK[without_work]}
-               and {within} and ($5::text is null or c.block = $5) and ($6::uuid is null or h.household_id > $6)
-             order by h.household_id limit $7""",
+             where c.state = 'settled' and {seen(place, 1, "c")} {_WITHOUT_WORK[without_work]}
+               and ($4::text is null or c.block = $4) and {beyond("c.household_id", 5)}
+             order by c.household_id limit $6""",
         *place_of(place),
-        community,
         block,
         after,
         limit,

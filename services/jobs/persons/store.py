@@ -121,7 +121,7 @@ async def get_person(read: Read, person_id: str, place: Place) -> Row:
                    (select coalesce(jsonb_agg(to_jsonb(e) order by e.employment_id), '[]')
                       from employments e where e.person_id = p.person_id and e.status <> 'withdrawn') as employments
               from person_copies p join household_copies c using (household_id) left join workers w using (person_id)
-             where p.person_id = $1 and {seen(2, "c")}""",
+             where p.person_id = $1 and {seen(place, 2, "c")}""",
         person_id,
         *place_of(place),
     )

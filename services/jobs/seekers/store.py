@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns
+from shared.paging import beyond
 from shared.places import place_of, seen
 
 
@@ -26,20 +27,16 @@ async def save_seekers(
     )
 
 
-async def list_seekers(
-    read: Read, place: Place, community: str | None, block: str | None, after: str | None, limit: int
-) -> list[Row]:
+async def list_seekers(read: Read, place: Place, block: str | None, after: str | None, limit: int) -> list[Row]:
     """People who seek work, the longest first."""
     return await read.fetch(
         f"""select s.seeker_id, s.person_id, s.status, s.since, p.labour_class, c.household_id, c.community_code as community,
                    c.estate, c.block, c.unit, c.flat
               from seekers s join person_copies p using (person_id) join household_copies c using (household_id)
-             where s.status = 'seeking' and {seen(1, "c")}
-               and ($4::text is null or c.community_code = $4) and ($5::text is null or c.block = $5)
-               and ($6::uuid is null or s.seeker_id > $6)
-             order by s.seeker_id limit $7""",
+             where s.status = 'seeking' and {seen(place, 1, "c")}
+               and ($4::text is null or c.block = $4) and {beyond("s.seeker_id", 5)}
+             order by s.seeker_id limit $6""",
         *place_of(place),
-        community,
         block,
         after,
         limit,

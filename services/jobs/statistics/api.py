@@ -17,7 +17,7 @@ routes = router("/v1/jobs/statistics", "jobs: statistics")
 @routes.get("", summary="Figures of communities, or of their blocks")
 async def get_statistics(actor: Reading, read: Reader, community: Community = None, by: By = None) -> StatisticsView:
     """Labour, employment and its forms, counted from the rows as they stand now, of what the caller may see."""
-    rows = await store.list_counts(read, actor.place, community, wants_blocks(community, by))
+    rows = await store.list_counts(read, actor.place.within(community), wants_blocks(community, by))
     return StatisticsView(items=[_figures(actor, row) for row in rows], as_of=read.now)
 
 

@@ -13,7 +13,7 @@ from shared.places import place_of, seen
 _BY_FORM = ", ".join(f"'{form}', count(*) filter (where '{form}' = any(forms))" for form in Form)
 
 
-async def list_counts(read: Read, place: Place, community: str | None, by_block: bool) -> list[Row]:
+async def list_counts(read: Read, place: Place, by_block: bool) -> list[Row]:
     """Counts of each community, or each block of it (`estate`, `block`), that the place covers and jobs has heard of."""
     return await read.fetch(
         f"""select community, estate, block,
@@ -29,9 +29,9 @@ async def list_counts(read: Read, place: Place, community: str | None, by_block:
                    count(*) filter (where '{Form.WORKSHOP}' = any(forms) and registered_poor) as workshop_registered_poor,
                    count(seeker_id) as seekers
               from (
-                  select c.household_id, c.community_code as community, case when $5 then c.estate end as estate,
-                         case when $5 then c.block end as block, c.state = '{HouseholdState.SETTLED}' as settled,
-                         c.registered_poor, h.standing, p.labour_class = any($6::text[]) as labour, w.forms, s.seeker_id
+                  select c.household_id, c.community_code as community, case when $4 then c.estate end as estate,
+                         case when $4 then c.block end as block, c.state = '{HouseholdState.SETTLED}' as settled,
+                         c.registered_poor, h.standing, p.labour_class = any($5::text[]) as labour, w.forms, s.seeker_id
                     from household_copies c
                     left join households h using (household_id)
                     left join person_copies p on p.household_id = c.household_id and p.state = '{Presence.RESIDENT}'
@@ -40,11 +40,10 @@ async def list_counts(read: Read, place: Place, community: str | None, by_block:
                     left join lateral (
                         select array_agg(e.form) as forms from employments e
                          where e.person_id = p.person_id and e.status = '{EmploymentStatus.STANDING}') w on true
-                   where {seen(1, "c")} and ($4::text is null or c.community_code = $4)) people
+                   where {seen(place, 1, "c")}) people
              group by community, estate, block
              order by community, length(estate), estate, length(block), block""",
         *place_of(place),
-        community,
         by_block,
         list(LABOUR),
     )

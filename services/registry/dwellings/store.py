@@ -32,7 +32,7 @@ async def list_communities(read: Read, place: Place, after: str, limit: int) -> 
     return await read.fetch(
         f"""select c.community_code, c.name, count(d.dwelling_id) as flats, count(o.id) as occupied
               from communities c
-              left join dwellings d on d.community_code = c.community_code and {seen(1, "d")}
+              left join dwellings d on d.community_code = c.community_code and {seen(place, 1, "d")}
               left join occupancies o on o.dwelling_id = d.dwelling_id and o.valid_to is null and o.retracted_at is null
              where starts_with(c.community_code, $1) and c.community_code > $4
              group by c.community_code order by c.community_code limit $5""",
@@ -57,7 +57,7 @@ async def list_flats(read: Read, code: str, place: Place) -> list[Row]:
               from dwellings d
               join estates e using (community_code, estate)
               left join occupancies o on o.dwelling_id = d.dwelling_id and o.valid_to is null and o.retracted_at is null
-             where d.community_code = $1 and {seen(2, "d")}
+             where d.community_code = $1 and {seen(place, 2, "d")}
              order by d.estate, d.block, d.unit, d.floor, d.flat""",
         code,
         *place_of(place),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Query, Request, Response
 
@@ -27,7 +26,7 @@ from shared.auth import Actor
 from shared.db import Read, Reader, Row, Tx
 from shared.errors import Fault
 from shared.http import IfMatch, WarningView, check_none_match, tag, warnings_for
-from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from shared.paging import Cursor, Limit, Page, encode_cursor, id_of
 from shared.privacy import KeyRing, mask_name
 from shared.shapes import CommunityCode, Id, Part, Plain
 
@@ -79,8 +78,7 @@ async def list_households(
     limit: Limit = 50,
 ) -> Page[HouseholdRow]:
     """Settled households that the caller may see; names masked."""
-    after = decode_cursor(cursor, (UUID,))
-    rows = await store.list_households(read, actor.place, community, block, after[0] if after else None, limit)
+    rows = await store.list_households(read, actor.place.within(community), block, id_of(cursor), limit)
     items = [_row(actor, row) for row in rows]
     return Page(items=items, next=encode_cursor(items[-1].household_id) if len(items) == limit else None)
 

@@ -10,6 +10,7 @@ from services.registry.households.domain import Address, HouseholdKind
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns, json_text
 from shared.errors import NotFound
+from shared.paging import beyond
 from shared.places import place_of, seen
 
 
@@ -120,7 +121,9 @@ async def get_household(read: Read, household_id: str, place: Place, lock: bool 
     if lock:
         await read.execute("select from households where household_id = $1 for update", household_id)
     row = await read.fetchrow(
-        f"{_HOUSEHOLD} where h.household_id = $1 and h.kind = 'coliving' and {seen(2)}", household_id, *place_of(place)
+        f"{_HOUSEHOLD} where h.household_id = $1 and h.kind = 'coliving' and {seen(place, 2)}",
+        household_id,
+        *place_of(place),
     )
     if row is None:
         raise HouseholdNotFound
@@ -138,24 +141,19 @@ async def list_members(read: Read, household_id: str) -> list[Row]:
     )
 
 
-async def list_households(
-    read: Read, place: Place, community: str | None, block: str | None, after: str | None, limit: int
-) -> list[Row]:
+async def list_households(read: Read, place: Place, block: str | None, after: str | None, limit: int) -> list[Row]:
     """Settled co-living households, by id."""
-    # Written out only where it is asked for: a plan made once for both cases would read through all communities.
-    within = "h.community_code = $4" if community else "$4::text is null"
     return await read.fetch(
         f"""select h.household_id, h.status, h.estate, h.block, h.unit, h.flat, h.without_work, p.name as head_name,
                    (select count(*) from memberships m where m.household_id = h.household_id
                        and m.valid_to is null and m.retracted_at is null) as members
               from (select * from households h
-                     where h.kind = 'coliving' and h.status = 'settled' and {seen(1)} and {within}
-                       and ($5::text is null or h.block = $5) and ($6::uuid is null or h.household_id > $6)
-                     order by h.household_id limit $7) h
+                     where h.kind = 'coliving' and h.status = 'settled' and {seen(place, 1)}
+                       and ($4::text is null or h.block = $4) and {beyond("h.household_id", 5)}
+                     order by h.household_id limit $6) h
               left join persons p on p.person_id = h.head_person_id
              order by h.household_id""",
         *place_of(place),
-        community,
         block,
         after,
         limit,

@@ -118,7 +118,7 @@ async def list_unknown_parts(read: Read, addresses: Sequence[Address]) -> dict[A
 async def load_known(tx: Transaction, lookups: Sequence[bytes], place: Place) -> dict[bytes, KnownPerson]:
     """People of these ID numbers who are in the registry. They are locked."""
     rows = await tx.fetch(
-        f"""select p.*, {seen(2)} as covered,
+        f"""select p.*, {seen(place, 2)} as covered,
                    (select m.relation from memberships m
                      where m.person_id = p.person_id and m.household_id = p.household_id
                        and m.valid_to is null and m.retracted_at is null) as relation

@@ -21,7 +21,7 @@ class PersonNotFound(NotFound):
 async def load_known(tx: Transaction, lookups: Sequence[bytes], place: Place) -> dict[bytes, Known]:
     """People of these ID numbers who are in the registry, locked."""
     rows = await tx.fetch(
-        f"""select p.id_number_lookup, p.person_id, p.status, p.name, p.died_on is not null as dead, {seen(2)} as covered
+        f"""select p.id_number_lookup, p.person_id, p.status, p.name, p.died_on is not null as dead, {seen(place, 2)} as covered
               from persons p join households h using (household_id)
              where p.id_number_lookup = any($1::bytea[]) order by p.id_number_lookup for update of p""",
         list(lookups),
@@ -84,12 +84,11 @@ select p.*, k.key_id, k.wrapped, h.version as household_version, h.settled_on,
   join communities c using (community_code)
   left join dwellings d using (dwelling_id)
 """
-_SEEN_PERSON = f"{_PERSON} where p.person_id = $1 and {seen(2)}"
 
 
 async def get_person(read: Read, person_id: str, place: Place) -> Row:
     """Raises PersonNotFound, also where the place does not cover the person's household."""
-    row = await read.fetchrow(_SEEN_PERSON, person_id, *place_of(place))
+    row = await read.fetchrow(f"{_PERSON} where p.person_id = $1 and {seen(place, 2)}", person_id, *place_of(place))
     if row is None:
         raise PersonNotFound
     return row

@@ -27,7 +27,7 @@ _GROUPS = {
 async def get_statistics(actor: Reading, read: Reader, community: Community = None, by: By = None) -> StatisticsView:
     """Households, people and flats, counted from the rows as they stand now, of what the caller may see: a block head's figures are
     those of the own block."""
-    rows = await store.list_counts(read, actor.place, community, wants_blocks(community, by))
+    rows = await store.list_counts(read, actor.place.within(community), wants_blocks(community, by))
     return StatisticsView(items=[_figures(actor, row) for row in rows], as_of=read.now)
 
 

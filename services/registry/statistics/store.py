@@ -15,8 +15,8 @@ _PEOPLE = {
     "probationary_members": f"p.facts -> 'profile' ->> 'political' = '{PROBATIONARY}'",
     "men": "p.sex = '1'",
     "women": "p.sex = '2'",
-    "under_16": f"p.birth_on + interval '{ADULT} years' > $6",
-    "over_60": f"p.birth_on + interval '{OLD + 1} years' <= $6",
+    "under_16": f"p.birth_on + interval '{ADULT} years' > $5",
+    "over_60": f"p.birth_on + interval '{OLD + 1} years' <= $5",
     "moved_hukou": "p.facts -> 'hukou' ->> 'moved' = 'true'",
 }
 """What is counted of the people who live in a household, and who counts. An age is reached as a birthday of 29 February is: on the
@@ -26,11 +26,11 @@ _COUNTED = ("households", "registered_poor_households", "registered_poor_people"
 
 def _where(alias: str) -> str:
     """To which community, or block of it, a row counts; a community's estate and block are empty."""
-    parts = [f"case when $5 then {alias}.{part} else '' end as {part}" for part in ("estate", "block")]
+    parts = [f"case when $4 then {alias}.{part} else '' end as {part}" for part in ("estate", "block")]
     return f"{alias}.community_code, {', '.join(parts)}"
 
 
-async def list_counts(read: Read, place: Place, community: str | None, by_block: bool) -> list[Row]:
+async def list_counts(read: Read, place: Place, by_block: bool) -> list[Row]:
     """Counts of each community, or each block of it (`estate`, `block`), that the place covers."""
     return await read.fetch(
         f"""with homes as (
@@ -38,8 +38,7 @@ async def list_counts(read: Read, place: Place, community: str | None, by_block:
                       {", ".join(f"count(p.person_id) filter (where {who}) as {name}" for name, who in _PEOPLE.items())}
                  from households h
                  left join persons p on p.household_id = h.household_id and p.status = '{PersonStatus.RESIDENT}'
-                where h.kind = '{HouseholdKind.COLIVING}' and h.status = '{HouseholdStatus.SETTLED}' and {seen(1)}
-                  and ($4::text is null or h.community_code = $4)
+                where h.kind = '{HouseholdKind.COLIVING}' and h.status = '{HouseholdStatus.SETTLED}' and {seen(place, 1)}
                 group by h.household_id),
             lived as (
                select community_code, estate, block, count(*) as households,
@@ -51,7 +50,7 @@ async def list_counts(read: Read, place: Place, community: str | None, by_block:
                select {_where("d")}, count(*) as flats, count(o.id) as occupied
                  from dwellings d
                  left join occupancies o on o.dwelling_id = d.dwelling_id and o.valid_to is null and o.retracted_at is null
-                where {seen(1, "d")} and ($4::text is null or d.community_code = $4) group by 1, 2, 3)
+                where {seen(place, 1, "d")} group by 1, 2, 3)
             select community_code, c.name, nullif(estate, '') as estate, nullif(block, '') as block, b.flats, b.occupied,
                    {", ".join(f"coalesce(l.{name}, 0)::int as {name}" for name in _COUNTED)}
               from built b
@@ -59,7 +58,6 @@ async def list_counts(read: Read, place: Place, community: str | None, by_block:
               left join lived l using (community_code, estate, block)
              order by community_code, length(b.estate), b.estate, length(b.block), b.block""",
         *place_of(place),
-        community,
         by_block,
         read.today,
     )
