@@ -20,7 +20,7 @@ from services.jobs.parameters import next_age_border
 from services.jobs.persons import store as persons
 from services.jobs.persons.domain import Presence, Worker, following
 from services.jobs.seekers import store as seekers
-from services.jobs.seekers.domain import SeekerStatus, move_seeker, seeker_action, why_not_seeking
+from services.jobs.seekers.domain import NotSeeking, SeekerStatus, move_seeker, seeker_action, why_not_seeking
 from shared import clock, outbox
 from shared.contracts.jobs import (
     EmploymentEnded,
@@ -54,7 +54,7 @@ async def keep_news(tx: Transaction, news: Sequence[PersonState | HouseholdState
     heard = await persons.save_copies(tx, [_person_copy(word) for word in people.values()])
     if not kept and not heard:
         return
-    workers = await persons.load_workers(tx, near)
+    workers = await persons.load_workers(tx, near, [row["person_id"] for row in heard])
     await _watch_ages(tx, [workers[row["person_id"]] for row in heard])
     moved = {row["person_id"]: row["was_in"] for row in heard if row["was_in"] not in (None, row["is_in"])}
     await follow(tx, near, workers, REGISTRY, moved=moved)
@@ -98,7 +98,7 @@ def _household_copy(word: HouseholdState) -> households.HouseholdCopy:
 async def check_age(tx: Transaction, person_id: str) -> None:
     """The person comes of labour age today, or leaves it."""
     near = await households.lock_near(tx, [], [person_id])
-    workers = await persons.load_workers(tx, near)
+    workers = await persons.load_workers(tx, near, [person_id])
     if person_id in workers:
         await _watch_ages(tx, [workers[person_id]])
         await follow(tx, near, workers, CLOCK)
@@ -106,9 +106,9 @@ async def check_age(tx: Transaction, person_id: str) -> None:
 
 async def _watch_ages(tx: Transaction, people: Sequence[Worker]) -> None:
     """Sets the timers of the days on which these people come to a border of labour age; takes the timers of all others away."""
+    today = tx.today
     borders = {
-        w.person_id: next_age_border(w.sex, w.birth_on, tx.today) if w.presence is Presence.RESIDENT else None
-        for w in people
+        w.person_id: next_age_border(w.sex, w.birth_on, today) if w.presence is Presence.RESIDENT else None for w in people
     }
     due = [(person_id, clock.end_of_day(on - timedelta(days=1))) for person_id, on in borders.items() if on]
     await set_timers(tx, AGE_BORDER, due)
@@ -121,12 +121,13 @@ async def _watch_ages(tx: Transaction, people: Sequence[Worker]) -> None:
 @dataclass(frozen=True, slots=True)
 class _Turn:
     """A person before and after; `changes`: each employment after a change, in order; `carried`: those that come with the person to
-    another household."""
+    another household; `why_not`: why the person does not seek work after it."""
 
     before: Worker
     after: Worker
     changes: Sequence[Employment]
     carried: Sequence[Employment]
+    why_not: NotSeeking | None
 
     @property
     def said(self) -> list[Employment]:
@@ -134,10 +135,10 @@ class _Turn:
         stood = {e.employment_id for e in self.before.standing} | {c.employment_id for c in self.changes if c.stands}
         return [*self.carried, *(change for change in self.changes if change.employment_id in stood)]
 
-    def is_change(self, on: date) -> bool:
-        if self.changes or self.carried:
-            return True
-        return (why_not_seeking(self.after, on) is None) != (self.before.seeker_id is not None)
+    @property
+    def is_change(self) -> bool:
+        seeks, sought = self.why_not is None, self.before.seeker_id is not None
+        return bool(self.changes or self.carried) or seeks != sought
 
 
 async def follow(
@@ -150,12 +151,13 @@ async def follow(
 ) -> None:
     """Brings employments, seekers and standing in line in the locked households `near`, whose people `workers` are. `acts`: what is done
     to whom beforehand; `moved`: who came to another household, and which they left (both show other people than before)."""
-    turns = [_turn(worker, acts.get(worker.person_id), worker.person_id in moved) for worker in workers.values()]
+    today = tx.today
+    turns = [_turn(worker, acts.get(worker.person_id), worker.person_id in moved, today) for worker in workers.values()]
     await _follow_employments(tx, turns, by)
     await _follow_seekers(tx, turns)
-    changed = [turn for turn in turns if turn.is_change(tx.today)]
-    if changed:
-        versions = [(turn.before.person_id, turn.before.version + max(len(turn.said), 1)) for turn in changed]
+    changed = [turn for turn in turns if turn.is_change]
+    versions = [(turn.before.person_id, turn.before.version + max(len(turn.said), 1)) for turn in changed]
+    if versions:
         await persons.save_workers(tx, versions)
     for turn in changed:
         _say_work(tx, turn)
@@ -164,13 +166,13 @@ async def follow(
     await _follow_households(tx, near, {turn.after.person_id: turn.after for turn in turns}, touched)
 
 
-def _turn(before: Worker, act: Employment | None, moved: bool) -> _Turn:
+def _turn(before: Worker, act: Employment | None, moved: bool, on: date) -> _Turn:
     acted = before.with_(act) if act else before
-    changes = [*([act] if act else []), *following(acted, new_id())]
+    changes = [*([act] if act else []), *following(acted, new_id)]
     after = acted
     for change in changes:
         after = after.with_(change)
-    return _Turn(before, after, changes, before.carried if moved else ())
+    return _Turn(before, after, changes, before.carried if moved else (), why_not_seeking(after, on))
 
 
 async def _follow_employments(tx: Transaction, turns: Sequence[_Turn], by: str) -> None:
@@ -183,11 +185,11 @@ async def _follow_seekers(tx: Transaction, turns: Sequence[_Turn]) -> None:
     opened: list[tuple[str, str]] = []
     closed: list[tuple[str, str, str]] = []
     for turn in turns:
-        why = why_not_seeking(turn.after, tx.today)
-        if why is None and turn.before.seeker_id is None:
+        why_not, seeker_id = turn.why_not, turn.before.seeker_id
+        if why_not is None and seeker_id is None:
             opened.append((new_id(), turn.before.person_id))
-        elif why and turn.before.seeker_id:
-            closed.append((turn.before.seeker_id, move_seeker(SeekerStatus.SEEKING, seeker_action(why)), why))
+        elif why_not and seeker_id:
+            closed.append((seeker_id, move_seeker(SeekerStatus.SEEKING, seeker_action(why_not)), why_not))
     if opened or closed:
         await seekers.save_seekers(tx, opened, closed)
 
