@@ -8,7 +8,7 @@ known now, so that news may come in any order, twice, and as many at once as the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -108,7 +108,8 @@ async def _watch_ages(tx: Transaction, people: Sequence[Worker]) -> None:
     """Sets the timers of the days on which these people come to a border of labour age; takes the timers of all others away."""
     today = tx.today
     borders = {
-        w.person_id: next_age_border(w.sex, w.birth_on, today) if w.presence is Presence.RESIDENT else None for w in people
+        w.person_id: next_age_border(w.sex, w.birth_on, today) if w.presence is Presence.RESIDENT else None
+        for w in people
     }
     due = [(person_id, clock.end_of_day(on - timedelta(days=1))) for person_id, on in borders.items() if on]
     await set_timers(tx, AGE_BORDER, due)
@@ -120,25 +121,20 @@ async def _watch_ages(tx: Transaction, people: Sequence[Worker]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """A person before and after; `changes`: each employment after a change, in order; `carried`: those that come with the person to
-    another household; `why_not`: why the person does not seek work after it."""
+    """A person before and after. `changes`: each employment after a change, in order; `said`: what others hear of (what is of another
+    household now, what started, and the end of what stood), each with the person as of then; `why_not`: why the person does not seek
+    work after it."""
 
     before: Worker
     after: Worker
     changes: Sequence[Employment]
-    carried: Sequence[Employment]
+    said: Sequence[tuple[Employment, Worker]]
     why_not: NotSeeking | None
-
-    @property
-    def said(self) -> list[Employment]:
-        """What others hear of: what is of another household now, what started, and the end of what stood."""
-        stood = {e.employment_id for e in self.before.standing} | {c.employment_id for c in self.changes if c.stands}
-        return [*self.carried, *(change for change in self.changes if change.employment_id in stood)]
 
     @property
     def is_change(self) -> bool:
         seeks, sought = self.why_not is None, self.before.seeker_id is not None
-        return bool(self.changes or self.carried) or seeks != sought
+        return bool(self.changes or self.said) or seeks != sought
 
 
 async def follow(
@@ -169,10 +165,13 @@ async def follow(
 def _turn(before: Worker, act: Employment | None, moved: bool, on: date) -> _Turn:
     acted = before.with_(act) if act else before
     changes = [*([act] if act else []), *following(acted, new_id)]
-    after = acted
+    said = [(employment, before) for employment in before.carried] if moved else []
+    after, stood = before, {e.employment_id for e in (*before.employments, *changes) if e.stands}
     for change in changes:
         after = after.with_(change)
-    return _Turn(before, after, changes, before.carried if moved else (), why_not_seeking(after, on))
+        if change.employment_id in stood:
+            said.append((change, after))
+    return _Turn(before, after, changes, said, why_not_seeking(after, on))
 
 
 async def _follow_employments(tx: Transaction, turns: Sequence[_Turn], by: str) -> None:
@@ -195,10 +194,8 @@ async def _follow_seekers(tx: Transaction, turns: Sequence[_Turn]) -> None:
 
 
 def _say_work(tx: Transaction, turn: _Turn) -> None:
-    worker = turn.before
-    for n, change in enumerate(turn.said, 1):
-        worker = replace(worker.with_(change), version=turn.before.version + n)
-        state = _worker_state(worker)
+    for version, (change, worker) in enumerate(turn.said, turn.before.version + 1):
+        state = _worker_state(worker, version)
         if change.stands:
             outbox.emit(tx, EmploymentStarted(**state, employment_id=change.employment_id))
         else:
@@ -206,7 +203,7 @@ def _say_work(tx: Transaction, turn: _Turn) -> None:
             outbox.emit(tx, EmploymentEnded(**state, employment_id=change.employment_id, reason=reason))
 
 
-def _worker_state(worker: Worker) -> dict[str, Any]:
+def _worker_state(worker: Worker, version: int) -> dict[str, Any]:
     """What every event of a person's work carries (`WorkerState`)."""
     employments = tuple(
         EmploymentNow(
@@ -219,7 +216,7 @@ def _worker_state(worker: Worker) -> dict[str, Any]:
         for e in worker.standing
     )
     return {
-        "version": worker.version,
+        "version": version,
         "person_id": worker.person_id,
         "household_id": worker.household_id,
         "work": "employed" if employments else "none",
