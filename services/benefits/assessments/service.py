@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from services.benefits.assessments import store
 from services.benefits.assessments.copies import Home, assess_home, home_of
-from services.benefits.assessments.domain import Parameters
+from services.benefits.assessments.domain import Parameters, parameters_on
 from shared.db import Transaction
 
 
@@ -29,9 +29,10 @@ async def assess_households(tx: Transaction, household_ids: Sequence[str]) -> Pa
     """Assesses every present member in every scheme, and the household's dibao once all its members have been heard of; what is no
     longer so goes. Nothing moves by it: a case opens on an application. The households are locked. The parameters it rested on."""
     parameters = await store.list_parameters(tx)
+    in_force = parameters_on(parameters, tx.today)
     told = []
     for row in await store.load_homes(tx, household_ids):
         home = home_of(row)
-        told.append((row["household_id"], assess_home(home, parameters, tx.today) if home else [], row["assessed"]))
+        told.append((row["household_id"], assess_home(home, in_force, tx.today) if home else [], row["assessed"]))
     await store.save_assessments(tx, told)
     return parameters
