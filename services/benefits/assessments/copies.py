@@ -56,12 +56,25 @@ _SETTLED, _RESIDENT = "settled", "resident"
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A present member: the household and the person themselves both say so."""
+    """A present member: the household and the person themselves both say so. `said`: the registry's word; `work`: jobs'."""
 
     person_id: str
-    facts: PersonFacts
-    residence_permit: bool | None
+    said: Said
+    work: Said | None
+    open_cases: frozenset[Scheme]
     based_on: Mapping[str, int]
+
+    @property
+    def facts(self) -> PersonFacts:
+        """For the person's own assessments."""
+        return person_facts(self.said, self.work, self.open_cases)
+
+    @property
+    def household_facts(self) -> MemberFacts:
+        """For the household's dibao."""
+        document = self.said["residence_document"]
+        permit = None if document is None else document == "permit"
+        return MemberFacts(self.said["hukou_division"], self.said["hukou_moved"], permit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +130,12 @@ def _is_here(said: Said | None, household_id: str) -> bool:
 
 
 def _member(said: Said, pending: Collection[tuple[str, Scheme]]) -> Member:
-    person_id, facts = said["person_id"], said["facts"]
-    document = facts["residence_document"]
+    person_id = said["person_id"]
     return Member(
         person_id,
-        person_facts(facts, said["work"], frozenset(scheme for subject, scheme in pending if subject == person_id)),
-        None if document is None else document == "permit",
+        said["facts"],
+        said["work"],
+        frozenset(scheme for subject, scheme in pending if subject == person_id),
         {"person": said["version"]} | ({"work": said["work_version"]} if said["work_version"] else {}),
     )
 
@@ -200,17 +213,19 @@ def _dibao(said: Said | None) -> Dibao | None:
 
 def household_facts(home: Home) -> HouseholdFacts:
     """Facts of a household for dibao."""
-    members = (MemberFacts(m.facts.hukou_division, m.facts.hukou_moved, m.residence_permit) for m in home.members)
-    return HouseholdFacts(home.residence_division, tuple(members), home.dibao, home.open_case)
+    members = tuple(member.household_facts for member in home.members)
+    return HouseholdFacts(home.residence_division, members, home.dibao, home.open_case)
 
 
-def assess_home(home: Home, parameters: InForce, on: date) -> list[Finding]:
-    """Every present member in every scheme, and the household's dibao once all its members have been heard of."""
+def assess_home(home: Home, parameters: InForce, on: date, whom: Collection[str] | None = None) -> list[Finding]:
+    """Every present member (of these, where `whom` names some) in every scheme, and the household's dibao once all its members have
+    been heard of."""
     found = [
         Finding(
             member.person_id, member.person_id, assess_person(member.facts, parameters, on).values(), member.based_on
         )
         for member in home.members
+        if whom is None or member.person_id in whom
     ]
     if home.complete:
         dibao = assess_household(household_facts(home), parameters, on)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
@@ -18,23 +18,41 @@ from shared.db import Read, Row, Transaction, columns, json_text
 _PENDING = f"status in ({', '.join(sorted(repr(str(status)) for status in PENDING))})"
 
 
-async def load_homes(tx: Transaction, household_ids: Sequence[str]) -> list[Row]:
+Homes = Mapping[str, Set[str] | None]
+"""Households, each with the people whose own assessments may differ; None: everybody's."""
+
+
+async def load_homes(tx: Transaction, homes: Homes) -> list[Row]:
     """All that the assessments of households rest on, beside the parameters: their copies (`state` None: not known yet), those of the
-    people they name, their pending cases; and what is assessed by now. The households are locked."""
-    return await tx.fetch(
+    people they name, their pending cases; and what is assessed by now of the household and of whose assessments may differ. The
+    households are locked."""
+    whom = [None if people is None else f"{{{','.join([home, *people])}}}" for home, people in homes.items()]
+    rows = await tx.fetch(
         f"""select one.household_id, h.version, h.state, h.community_code, h.members, h.dibao,
-                   (select coalesce(jsonb_agg(jsonb_build_object(
-                               'person_id', p.person_id, 'version', p.version, 'state', p.state,
-                               'household_id', p.household_id, 'facts', p.facts, 'work', w.work, 'work_version', w.version)), '[]')
-                      from person_copies p left join work_copies w using (person_id)
-                     where p.person_id = any(h.members)) as people,
                    (select coalesce(jsonb_agg(jsonb_build_array(c.subject_id, c.scheme)), '[]')
                       from cases c where c.subject_id = any(h.members || h.household_id) and c.{_PENDING}) as pending,
                    (select coalesce(jsonb_agg(jsonb_build_array(a.subject_id, a.scheme, a.digest)), '[]')
-                      from assessments a where a.household_id = one.household_id) as assessed
-              from unnest($1::uuid[]) as one (household_id) left join household_copies h using (household_id)""",
-        household_ids,
+                      from assessments a
+                     where a.household_id = one.household_id and (one.whom is null or a.subject_id = any(one.whom))) as assessed
+              from (select household_id, whom::uuid[] from unnest($1::uuid[], $2::text[]) as t (household_id, whom) offset 0) one
+              left join household_copies h using (household_id)""",
+        list(homes),
+        whom,
     )
+    people = await _load_people(tx, [person_id for row in rows for person_id in row["members"] or ()])
+    return [{**row, "people": [people[each] for each in row["members"] or () if each in people]} for row in rows]
+
+
+async def _load_people(tx: Transaction, person_ids: Sequence[str]) -> dict[str, Row]:
+    """What the registry and jobs said of these people, by id; of whom the registry has not told yet there is nothing."""
+    if not person_ids:
+        return {}
+    rows = await tx.fetch(
+        """select p.person_id, p.version, p.state, p.household_id, p.facts, w.work, w.version as work_version
+             from person_copies p left join work_copies w using (person_id) where p.person_id = any($1::uuid[])""",
+        person_ids,
+    )
+    return {row["person_id"]: row for row in rows}
 
 
 def parameters_of(rows: Iterable[Mapping[str, Any]]) -> Parameters:

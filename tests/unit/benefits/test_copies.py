@@ -153,6 +153,12 @@ def test_dibao_waits_for_every_member_but_the_dead(members: str, people: list[An
     assert schemes == [*PERSON_SCHEMES] * len(found.members) + [Scheme.DIBAO] * complete
 
 
+def test_of_the_own_assessments_only_those_are_made_that_may_differ() -> None:
+    found = settled("ab", heard("a"), heard("b"))
+    findings = assess_home(found, parameters_on(DEFAULTS, ON), ON, {"b"})
+    assert [(finding.subject_id, len(finding.assessments)) for finding in findings] == [("b", 7), ("h", 1)]
+
+
 @pytest.mark.parametrize(("document", "permit"), [("permit", True), ("book", False), ("none", False), (None, None)])
 def test_a_residence_book_is_no_permit(document: str | None, permit: bool | None) -> None:
     (member,) = household_facts(settled("a", heard("a", residence_document=document))).members
