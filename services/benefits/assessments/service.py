@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from services.benefits.assessments import store
 from services.benefits.assessments.copies import Home, assess_home, home_of
 from services.benefits.assessments.domain import Parameters, parameters_on
-from services.benefits.assessments.store import Homes
 from shared.db import Transaction
 
 
@@ -25,7 +24,7 @@ async def load_standing(tx: Transaction, household_id: str) -> Standing:
     return Standing(home_of(row), await store.list_parameters(tx))
 
 
-async def assess_households(tx: Transaction, homes: Homes) -> Parameters:
+async def assess_households(tx: Transaction, homes: store.Homes) -> Parameters:
     """Assesses the present members of households whose own assessments may differ in every scheme, and the household's dibao once all
     its members have been heard of; what is no longer so goes. Nothing moves by it: a case opens on an application. The households are
     locked. The parameters it rested on."""

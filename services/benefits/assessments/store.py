@@ -24,8 +24,9 @@ Homes = Mapping[str, Set[str] | None]
 
 async def load_homes(tx: Transaction, homes: Homes) -> list[Row]:
     """All that the assessments of households rest on, beside the parameters: their copies (`state` None: not known yet), those of the
-    people they name, their pending cases; and what is assessed by now of the household and of whose assessments may differ. The
-    households are locked."""
+    people they name, their pending cases; and what is assessed by now of the household and of whose own assessments may differ. The
+    households are locked. (People come by ids: a join inside would be planned to read whole tables for each household, while they are
+    young.)"""
     whom = [None if people is None else f"{{{','.join([home, *people])}}}" for home, people in homes.items()]
     rows = await tx.fetch(
         f"""select one.household_id, h.version, h.state, h.community_code, h.members, h.dibao,
@@ -119,9 +120,8 @@ async def save_assessments(tx: Transaction, told: Iterable[Told]) -> None:
         if fresh or before:
             changed.append(household_id)
     if changed:
-        gone = [
-            row for row in gone if row[:2] not in here
-        ]  # whose household is another one now: saved anew, so not deleted
+        # Whose household is another one now is saved anew, so not deleted.
+        gone = [row for row in gone if row[:2] not in here]
         rows = *columns(gone, 3), *columns(found, 5), *columns(said.values(), len(_NAMES))
         await tx.execute(_SAVE, tx.now, changed, *rows)
 

@@ -22,7 +22,7 @@ async def lock_near(tx: Transaction, household_ids: Sequence[str], person_ids: S
     where people are now who were employed from the households. Ids in the order of locking. None of them need be known yet.
 
     Everybody locks in this one statement, in order of id, and people only afterwards: so nobody waits in a circle. (Employments are
-    looked up one by one: a plan for a list, made while the table was young, would go through all of them for each of the list.)
+    looked up one by one: for a list, a plan made while the table was young reads all of them, each time.)
     """
     rows = await tx.fetch(
         """select household_id, pg_advisory_xact_lock(hashtextextended(household_id::text, 0)) from (
