@@ -188,8 +188,7 @@ async def _answers(database: db.Database) -> bool:
 def serve(app: FastAPI, settings: Settings) -> None:
     """Runs the application until SIGTERM or SIGINT; requests under way are finished first."""
     observability.configure_logs(settings.log_level)
-    gc.freeze()  # what start-up made stays; and many small objects that all live are no reason to look for cycles (an import: a seventh)
-    gc.set_threshold(20_000, 20, 20)
+    spare_the_collector()
     uvicorn.run(
         app.middleware_stack or app,  # the edge itself
         host=settings.host,
@@ -203,6 +202,12 @@ def serve(app: FastAPI, settings: Settings) -> None:
         http=Protocol,
         loop="uvloop" if os.name == "posix" else "asyncio",
     )
+
+
+def spare_the_collector() -> None:
+    """What start-up made stays; and many small objects that all live are no reason to look for cycles (an import: a seventh)."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def serve_worker(worker: Worker, settings: Settings) -> None:

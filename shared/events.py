@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -54,9 +55,14 @@ class Event(BaseModel):
     def ids(self) -> Iterator[str]:
         """Of what it is about: the aggregate first, then those whose ids it names."""
         yield self.key_value
-        for name in type(self).model_fields:
-            if name.endswith("_id") and name != self.key and (value := getattr(self, name)):
+        for name in _other_ids(type(self)):
+            if value := getattr(self, name):
                 yield str(value)
+
+
+@cache
+def _other_ids(kind: type[Event]) -> tuple[str, ...]:
+    return tuple(name for name in kind.model_fields if name.endswith("_id") and name != kind.key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ It looks only at what is known now, so that news may come in any order and twice
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from services.benefits.assessments.copies import PERSON_FACTS, person_facts
 from services.benefits.assessments.dates import next_change_on
 from services.benefits.assessments.domain import Parameters
 from services.benefits.assessments.service import assess_households
+from services.benefits.assessments.store import Homes
 from services.benefits.cases.domain import CaseAction
 from services.benefits.cases.service import end_cases, move_cases
 from shared.clock import end_of_day
@@ -51,8 +53,8 @@ async def keep_words(tx: Transaction, words: Sequence[Word]) -> None:
     await store.save_work_copies(tx, [(w.person_id, w.version, _work(w)) for w in _of(WorkerState, newest)])
     concerned = _concerned(news, known.homes)
     if concerned:
-        await store.lock(tx, *sorted(concerned - locked))
-        parameters = await assess_households(tx, sorted(concerned))
+        await store.lock(tx, *sorted(concerned.keys() - locked))
+        parameters = await assess_households(tx, concerned)
         await _watch(tx, [(person_id, state, facts) for person_id, _, state, _, facts in copies], parameters)
 
 
@@ -71,16 +73,18 @@ def _news(words: Iterable[Word], versions: Mapping[tuple[str, str], int]) -> lis
     return found
 
 
-def _concerned(news: Iterable[Word], homes: Mapping[str, str]) -> set[str]:
-    """The households that the news are about. A person's: the former one too. (Work of one whom the registry has not told of yet waits.)"""
-    now, found = dict(homes), set()
-    for word in news:
-        if isinstance(word, PersonState):
-            found |= {now.get(word.person_id, word.household_id), word.household_id}
-            now[word.person_id] = word.household_id
-        elif isinstance(word, HouseholdState):
-            found.add(word.household_id)
-    return found | {now[word.person_id] for word in _of(WorkerState, news) if word.person_id in now}
+def _concerned(news: Sequence[Word], homes: Mapping[str, str]) -> Homes:
+    """The households that the news are about, with the people whose own assessments may differ: all where the news are the household's.
+    A person's: the former one too. (Work of one whom the registry has not told of yet waits.)"""
+    now, found = dict(homes), defaultdict[str, set[str]](set)
+    for word in _of(PersonState, news):
+        for home in (now.get(word.person_id, word.household_id), word.household_id):
+            found[home].add(word.person_id)
+        now[word.person_id] = word.household_id
+    for work in _of(WorkerState, news):
+        if work.person_id in now:
+            found[now[work.person_id]].add(work.person_id)
+    return {**found, **dict.fromkeys(word.household_id for word in _of(HouseholdState, news))}
 
 
 async def _follow_cases(tx: Transaction, news: Iterable[Word], homes: Mapping[str, str]) -> None:
@@ -132,7 +136,7 @@ async def assess_again(tx: Transaction, person_id: str) -> None:
     if person is None:
         return
     await store.lock(tx, *({person["household_id"]} - locked))
-    parameters = await assess_households(tx, [person["household_id"]])
+    parameters = await assess_households(tx, {person["household_id"]: {person_id}})
     await _watch(tx, [(person_id, person["state"], person["facts"])], parameters)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache, lru_cache
 from typing import Protocol, TypeVar
 
 MALE, FEMALE = "1", "2"  # GB/T 2261.1
@@ -84,11 +85,13 @@ def _in_force(rows: Sequence[R], on: date) -> R:
     return next((row for row in reversed(ordered) if row.valid_from <= on), ordered[0])
 
 
+@lru_cache
 def minimum_age(on: date) -> int:
     """Full years below which nobody may be employed. Labour Law art. 15."""
     return _in_force(MINIMUM_AGES, on).age
 
 
+@lru_cache
 def labour_age(sex: str, on: date, scheme: LabourScheme = DEFAULT_SCHEME) -> LabourAge:
     """The ages of labour that hold on that day."""
     return _in_force(_rows(sex, scheme), on)
@@ -112,6 +115,7 @@ def next_age_border(sex: str, birth_on: date, on: date, scheme: LabourScheme = D
     return min((day for day in birthdays | {row.valid_from for row in rows} if day > on), default=None)
 
 
+@cache
 def _rows(sex: str, scheme: LabourScheme) -> list[LabourAge]:
     return [row for row in LABOUR_AGES if (row.scheme, row.sex) == (scheme, sex)]
 

@@ -8,7 +8,7 @@ known now, so that news may come in any order, twice, and as many at once as the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from services.jobs.parameters import next_age_border
 from services.jobs.persons import store as persons
 from services.jobs.persons.domain import Presence, Worker, following
 from services.jobs.seekers import store as seekers
-from services.jobs.seekers.domain import SeekerStatus, move_seeker, seeker_action, why_not_seeking
+from services.jobs.seekers.domain import NotSeeking, SeekerStatus, move_seeker, seeker_action, why_not_seeking
 from shared import clock, outbox
 from shared.contracts.jobs import (
     EmploymentEnded,
@@ -54,7 +54,7 @@ async def keep_news(tx: Transaction, news: Sequence[PersonState | HouseholdState
     heard = await persons.save_copies(tx, [_person_copy(word) for word in people.values()])
     if not kept and not heard:
         return
-    workers = await persons.load_workers(tx, near)
+    workers = await persons.load_workers(tx, near, [row["person_id"] for row in heard])
     await _watch_ages(tx, [workers[row["person_id"]] for row in heard])
     moved = {row["person_id"]: row["was_in"] for row in heard if row["was_in"] not in (None, row["is_in"])}
     await follow(tx, near, workers, REGISTRY, moved=moved)
@@ -98,7 +98,7 @@ def _household_copy(word: HouseholdState) -> households.HouseholdCopy:
 async def check_age(tx: Transaction, person_id: str) -> None:
     """The person comes of labour age today, or leaves it."""
     near = await households.lock_near(tx, [], [person_id])
-    workers = await persons.load_workers(tx, near)
+    workers = await persons.load_workers(tx, near, [person_id])
     if person_id in workers:
         await _watch_ages(tx, [workers[person_id]])
         await follow(tx, near, workers, CLOCK)
@@ -106,8 +106,9 @@ async def check_age(tx: Transaction, person_id: str) -> None:
 
 async def _watch_ages(tx: Transaction, people: Sequence[Worker]) -> None:
     """Sets the timers of the days on which these people come to a border of labour age; takes the timers of all others away."""
+    today = tx.today
     borders = {
-        w.person_id: next_age_border(w.sex, w.birth_on, tx.today) if w.presence is Presence.RESIDENT else None
+        w.person_id: next_age_border(w.sex, w.birth_on, today) if w.presence is Presence.RESIDENT else None
         for w in people
     }
     due = [(person_id, clock.end_of_day(on - timedelta(days=1))) for person_id, on in borders.items() if on]
@@ -120,24 +121,20 @@ async def _watch_ages(tx: Transaction, people: Sequence[Worker]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """A person before and after; `changes`: each employment after a change, in order; `carried`: those that come with the person to
-    another household."""
+    """A person before and after. `changes`: each employment after a change, in order; `said`: what others hear of (what is of another
+    household now, what started, and the end of what stood), each with the person as of then; `why_not`: why the person does not seek
+    work after it."""
 
     before: Worker
     after: Worker
     changes: Sequence[Employment]
-    carried: Sequence[Employment]
+    said: Sequence[tuple[Employment, Worker]]
+    why_not: NotSeeking | None
 
     @property
-    def said(self) -> list[Employment]:
-        """What others hear of: what is of another household now, what started, and the end of what stood."""
-        stood = {e.employment_id for e in self.before.standing} | {c.employment_id for c in self.changes if c.stands}
-        return [*self.carried, *(change for change in self.changes if change.employment_id in stood)]
-
-    def is_change(self, on: date) -> bool:
-        if self.changes or self.carried:
-            return True
-        return (why_not_seeking(self.after, on) is None) != (self.before.seeker_id is not None)
+    def is_change(self) -> bool:
+        seeks, sought = self.why_not is None, self.before.seeker_id is not None
+        return bool(self.changes or self.said) or seeks != sought
 
 
 async def follow(
@@ -150,12 +147,13 @@ async def follow(
 ) -> None:
     """Brings employments, seekers and standing in line in the locked households `near`, whose people `workers` are. `acts`: what is done
     to whom beforehand; `moved`: who came to another household, and which they left (both show other people than before)."""
-    turns = [_turn(worker, acts.get(worker.person_id), worker.person_id in moved) for worker in workers.values()]
+    today = tx.today
+    turns = [_turn(worker, acts.get(worker.person_id), worker.person_id in moved, today) for worker in workers.values()]
     await _follow_employments(tx, turns, by)
     await _follow_seekers(tx, turns)
-    changed = [turn for turn in turns if turn.is_change(tx.today)]
-    if changed:
-        versions = [(turn.before.person_id, turn.before.version + max(len(turn.said), 1)) for turn in changed]
+    changed = [turn for turn in turns if turn.is_change]
+    versions = [(turn.before.person_id, turn.before.version + max(len(turn.said), 1)) for turn in changed]
+    if versions:
         await persons.save_workers(tx, versions)
     for turn in changed:
         _say_work(tx, turn)
@@ -164,13 +162,16 @@ async def follow(
     await _follow_households(tx, near, {turn.after.person_id: turn.after for turn in turns}, touched)
 
 
-def _turn(before: Worker, act: Employment | None, moved: bool) -> _Turn:
+def _turn(before: Worker, act: Employment | None, moved: bool, on: date) -> _Turn:
     acted = before.with_(act) if act else before
-    changes = [*([act] if act else []), *following(acted, new_id())]
-    after = acted
+    changes = [*([act] if act else []), *following(acted, new_id)]
+    said = [(employment, before) for employment in before.carried] if moved else []
+    after, stood = before, {e.employment_id for e in (*before.employments, *changes) if e.stands}
     for change in changes:
         after = after.with_(change)
-    return _Turn(before, after, changes, before.carried if moved else ())
+        if change.employment_id in stood:
+            said.append((change, after))
+    return _Turn(before, after, changes, said, why_not_seeking(after, on))
 
 
 async def _follow_employments(tx: Transaction, turns: Sequence[_Turn], by: str) -> None:
@@ -183,20 +184,18 @@ async def _follow_seekers(tx: Transaction, turns: Sequence[_Turn]) -> None:
     opened: list[tuple[str, str]] = []
     closed: list[tuple[str, str, str]] = []
     for turn in turns:
-        why = why_not_seeking(turn.after, tx.today)
-        if why is None and turn.before.seeker_id is None:
+        why_not, seeker_id = turn.why_not, turn.before.seeker_id
+        if why_not is None and seeker_id is None:
             opened.append((new_id(), turn.before.person_id))
-        elif why and turn.before.seeker_id:
-            closed.append((turn.before.seeker_id, move_seeker(SeekerStatus.SEEKING, seeker_action(why)), why))
+        elif why_not and seeker_id:
+            closed.append((seeker_id, move_seeker(SeekerStatus.SEEKING, seeker_action(why_not)), why_not))
     if opened or closed:
         await seekers.save_seekers(tx, opened, closed)
 
 
 def _say_work(tx: Transaction, turn: _Turn) -> None:
-    worker = turn.before
-    for n, change in enumerate(turn.said, 1):
-        worker = replace(worker.with_(change), version=turn.before.version + n)
-        state = _worker_state(worker)
+    for version, (change, worker) in enumerate(turn.said, turn.before.version + 1):
+        state = _worker_state(worker, version)
         if change.stands:
             outbox.emit(tx, EmploymentStarted(**state, employment_id=change.employment_id))
         else:
@@ -204,7 +203,7 @@ def _say_work(tx: Transaction, turn: _Turn) -> None:
             outbox.emit(tx, EmploymentEnded(**state, employment_id=change.employment_id, reason=reason))
 
 
-def _worker_state(worker: Worker) -> dict[str, Any]:
+def _worker_state(worker: Worker, version: int) -> dict[str, Any]:
     """What every event of a person's work carries (`WorkerState`)."""
     employments = tuple(
         EmploymentNow(
@@ -217,7 +216,7 @@ def _worker_state(worker: Worker) -> dict[str, Any]:
         for e in worker.standing
     )
     return {
-        "version": worker.version,
+        "version": version,
         "person_id": worker.person_id,
         "household_id": worker.household_id,
         "work": "employed" if employments else "none",

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.status import Status
 
 from deploy.local import options as surroundings
+from shared.app import spare_the_collector
 from tests.bench import history, table
 from tests.bench.figures import Figure
 from tests.bench.latency import AppliedPath, RipplePath
@@ -81,6 +82,7 @@ def main() -> None:
     console = Console(width=None if sys.stdout.isatty() else 140)
     folder = surroundings.from_environment(os.environ).data
     end_orderly()
+    spare_the_collector()  # handlers and limits run in this process: as in a service's
     machine, began = this_machine(), perf_counter()
     with console.status("starting") as status:
         figures = uvloop.run(_measure(options.only, options.rounds, status))

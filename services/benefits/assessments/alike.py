@@ -6,11 +6,11 @@ What is left out or put for another here must not change any assessment (a prope
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
 from datetime import date
+from typing import Any, NamedTuple
 
 from services.benefits.assessments import parameters as names
-from services.benefits.assessments.facts import PersonFacts, Relation, RelationState, Work
+from services.benefits.assessments.facts import PersonFacts, Relation, RelationState, Sex, Work
 from services.benefits.assessments.parameters import InForce, Scheme
 from services.benefits.assessments.sheets import MEDICAL, full_years, stands, years_after
 
@@ -31,20 +31,40 @@ _READS: dict[Scheme, tuple[tuple[str, ...], tuple[Scheme, ...]]] = {
 }
 
 
-def about(scheme: Scheme, facts: PersonFacts, parameters: InForce, on: date) -> PersonFacts:
-    """A person who is assessed alike in the scheme: with the facts that its rules read, told as far as rules ask for them."""
-    residence, open_cases = facts.residence_division, facts.open_cases & {scheme}
+class Alike(NamedTuple):
+    """A person as a scheme's rules see them: who are the same are assessed alike. Fields as of `PersonFacts`."""
+
+    residence_division: str
+    relations: tuple[tuple[Scheme, tuple[Relation, ...] | None], ...]
+    open_cases: frozenset[Scheme] = frozenset()
+    sex: Sex | None = None
+    birth_on: date | None = None
+    hukou_division: str | None = None
+    hukou_moved: bool | None = None
+    hukou_moved_on: date | None = None
+    work: Work | None = None
+    organised_transfer: bool | None = False
+
+    @property
+    def facts(self) -> PersonFacts:
+        return PersonFacts(**(self._asdict() | {"relations": dict(self.relations)}))
+
+
+def about(scheme: Scheme, facts: PersonFacts, parameters: InForce, on: date) -> Alike:
+    """The facts that the scheme's rules read, told as far as rules ask for them."""
+    open_cases = facts.open_cases & {scheme} if facts.open_cases else facts.open_cases
     if not open_cases and _has_none(facts, scheme):
-        return PersonFacts(residence, relations={scheme: ()})
+        return Alike(facts.residence_division, ((scheme, ()),))
     read, related = _READS[scheme]
-    relations = {other: _relations(facts.relations.get(other), other is scheme) for other in related}
-    known = {name: getattr(facts, name) for name in read}
+    relations = tuple((other, _relations(facts.relations.get(other), other is scheme)) for other in related)
+    known: dict[str, Any] = {name: getattr(facts, name) for name in read}
     if "work" in known:
         known["work"] = _work(facts, scheme)
-    alike = PersonFacts(residence, **known, relations=relations, open_cases=open_cases)
     if scheme is Scheme.EMPLOYEE_PENSION:
-        return _of_transfer_age(alike, parameters, on)
-    return _of_pension_age(alike, parameters, on) if scheme is Scheme.RESIDENT_PENSION else alike
+        known |= _of_transfer_age(facts, parameters, on)
+    elif scheme is Scheme.RESIDENT_PENSION:
+        known |= _of_pension_age(facts, parameters, on)
+    return Alike(facts.residence_division, relations, open_cases, **known)
 
 
 def _has_none(facts: PersonFacts, scheme: Scheme) -> bool:
@@ -76,24 +96,23 @@ def _work(facts: PersonFacts, scheme: Scheme) -> Work | None:
     return work if asked else Work(work.employed, work.division)
 
 
-def _of_transfer_age(facts: PersonFacts, parameters: InForce, on: date) -> PersonFacts:
+def _of_transfer_age(facts: PersonFacts, parameters: InForce, on: date) -> dict[str, Any]:
     """Rules ask which of the ages of 国办发〔2009〕66号 art. 5 are reached, and below the lowest or from the highest on not for the sex."""
     if facts.birth_on is None:
-        return facts
+        return {}
     ages = parameters.numbers(names.TEMPORARY_ACCOUNT_MAN, names.TEMPORARY_ACCOUNT_WOMAN)
     reached = bisect_right(ages, full_years(facts.birth_on, on))
     age = ages[reached - 1] if reached else ages[0] - 1
-    return replace(facts, birth_on=years_after(on, -age), sex=facts.sex if 0 < reached < len(ages) else None)
+    return {"birth_on": years_after(on, -age), "sex": facts.sex if 0 < reached < len(ages) else None}
 
 
-def _of_pension_age(facts: PersonFacts, parameters: InForce, on: date) -> PersonFacts:
+def _of_pension_age(facts: PersonFacts, parameters: InForce, on: date) -> dict[str, Any]:
     """Rules ask, of those whose hukou moved, whether the pension age was reached before that and before today."""
     if facts.hukou_moved is False:
-        return replace(facts, birth_on=None, hukou_moved_on=None)
+        return {"birth_on": None, "hukou_moved_on": None}
     if facts.birth_on is None:
-        return facts
+        return {}
     age = parameters.number(names.RESIDENT_PENSION_AGE, facts.residence_division)
     moved_on = facts.hukou_moved_on
     before = years_after(facts.birth_on, age) < min(on, moved_on or on)
-    alike = years_after(on, -age - 1 if before else 1 - age)
-    return replace(facts, birth_on=alike, hukou_moved_on=moved_on and on)
+    return {"birth_on": years_after(on, -age - 1 if before else 1 - age), "hukou_moved_on": moved_on and on}

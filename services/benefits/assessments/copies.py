@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from services.benefits.assessments.domain import (
@@ -18,16 +20,16 @@ from services.benefits.assessments.domain import (
     Dibao,
     EmployerKind,
     HouseholdFacts,
+    InForce,
     MemberFacts,
-    Parameters,
     PersonFacts,
     Relation,
     RelationState,
     Scheme,
     Sex,
     Work,
-    assess,
-    assess_dibao,
+    assess_household,
+    assess_person,
 )
 
 Said = Mapping[str, Any]
@@ -48,17 +50,31 @@ PERSON_FACTS = frozenset(
 )
 """What is kept of the registry's word on a person."""
 _EMPLOYEE_SCHEMES = frozenset({Scheme.EMPLOYEE_PENSION, Scheme.EMPLOYEE_MEDICAL, Scheme.UNEMPLOYMENT})
+_RELATION = itemgetter("division", "state", "arrears", "employer_kind", "since")
 _SETTLED, _RESIDENT = "settled", "resident"
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A present member: the household and the person themselves both say so."""
+    """A present member: the household and the person themselves both say so. `said`: the registry's word; `work`: jobs'."""
 
     person_id: str
-    facts: PersonFacts
-    residence_permit: bool | None
+    said: Said
+    work: Said | None
+    open_cases: frozenset[Scheme]
     based_on: Mapping[str, int]
+
+    @property
+    def facts(self) -> PersonFacts:
+        """For the person's own assessments."""
+        return person_facts(self.said, self.work, self.open_cases)
+
+    @property
+    def household_facts(self) -> MemberFacts:
+        """For the household's dibao."""
+        document = self.said["residence_document"]
+        permit = None if document is None else document == "permit"
+        return MemberFacts(self.said["hukou_division"], self.said["hukou_moved"], permit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +97,11 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An assessment, whose it is (person_id None: the household's), and the versions of the words it rests on."""
+    """The assessments of a person, or of the household (person_id None), and the versions of the words they rest on."""
 
     subject_id: str
     person_id: str | None
-    assessment: Assessment
+    assessments: Collection[Assessment]
     based_on: Mapping[str, Any]
 
 
@@ -114,12 +130,12 @@ def _is_here(said: Said | None, household_id: str) -> bool:
 
 
 def _member(said: Said, pending: Collection[tuple[str, Scheme]]) -> Member:
-    person_id, facts = said["person_id"], said["facts"]
-    document = facts["residence_document"]
+    person_id = said["person_id"]
     return Member(
         person_id,
-        person_facts(facts, said["work"], frozenset(scheme for subject, scheme in pending if subject == person_id)),
-        None if document is None else document == "permit",
+        said["facts"],
+        said["work"],
+        frozenset(scheme for subject, scheme in pending if subject == person_id),
         {"person": said["version"]} | ({"work": said["work_version"]} if said["work_version"] else {}),
     )
 
@@ -142,20 +158,24 @@ def person_facts(said: Said, work: Said | None, open_cases: frozenset[Scheme] = 
 
 def _relations(insurances: Mapping[str, Sequence[Said]]) -> dict[Scheme, tuple[Relation, ...]]:
     return {
-        scheme: tuple(_relation(scheme, said) for said in insurances[scheme])
+        scheme: tuple(_relation(scheme, *_RELATION(said)) for said in insurances[scheme])
         for scheme in PERSON_SCHEMES
         if scheme in insurances
     }
 
 
-def _relation(scheme: Scheme, said: Said) -> Relation:
+@lru_cache(maxsize=8192)
+def _relation(
+    scheme: Scheme, division: str, state: str, arrears: bool | None, employer_kind: str | None, since: str | None
+) -> Relation:
+    """Of many people the same; what the scheme's rules do not read is left out."""
     return Relation(
         scheme,
-        said["division"],
-        RelationState(said["state"]),
-        said["arrears"],
-        _kind(said["employer_kind"]) if scheme in _EMPLOYEE_SCHEMES else None,
-        _day(said["since"]) if scheme is Scheme.RESIDENT_MEDICAL else None,
+        division,
+        RelationState(state),
+        arrears,
+        _kind(employer_kind) if scheme in _EMPLOYEE_SCHEMES else None,
+        _day(since) if scheme is Scheme.RESIDENT_MEDICAL else None,
     )
 
 
@@ -193,18 +213,21 @@ def _dibao(said: Said | None) -> Dibao | None:
 
 def household_facts(home: Home) -> HouseholdFacts:
     """Facts of a household for dibao."""
-    members = (MemberFacts(m.facts.hukou_division, m.facts.hukou_moved, m.residence_permit) for m in home.members)
-    return HouseholdFacts(home.residence_division, tuple(members), home.dibao, home.open_case)
+    members = tuple(member.household_facts for member in home.members)
+    return HouseholdFacts(home.residence_division, members, home.dibao, home.open_case)
 
 
-def assess_home(home: Home, parameters: Parameters, on: date) -> list[Finding]:
-    """Every present member in every scheme, and the household's dibao once all its members have been heard of."""
+def assess_home(home: Home, parameters: InForce, on: date, whom: Collection[str] | None = None) -> list[Finding]:
+    """Every present member (of these, where `whom` names some) in every scheme, and the household's dibao once all its members have
+    been heard of."""
     found = [
-        Finding(member.person_id, member.person_id, assessment, member.based_on)
+        Finding(
+            member.person_id, member.person_id, assess_person(member.facts, parameters, on).values(), member.based_on
+        )
         for member in home.members
-        for assessment in assess(member.facts, parameters, on).values()
+        if whom is None or member.person_id in whom
     ]
     if home.complete:
-        dibao = assess_dibao(household_facts(home), parameters, on)
-        found.append(Finding(home.household_id, None, dibao, home.based_on))
+        dibao = assess_household(household_facts(home), parameters, on)
+        found.append(Finding(home.household_id, None, (dibao,), home.based_on))
     return found

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from services.benefits.assessments import parameters as names
-from services.benefits.assessments.alike import about
+from services.benefits.assessments.alike import Alike, about
 from services.benefits.assessments.facts import (
     NO_DIBAO,
     NO_WORK,
@@ -63,6 +63,7 @@ __all__ = [
     "Dibao",
     "EmployerKind",
     "HouseholdFacts",
+    "InForce",
     "MemberFacts",
     "MoveClass",
     "Outcome",
@@ -77,6 +78,8 @@ __all__ = [
     "Work",
     "assess",
     "assess_dibao",
+    "assess_household",
+    "assess_person",
     "may_open",
     "move_class",
     "parameters_on",
@@ -93,31 +96,35 @@ _HOUSEHOLD_HUKOU = "household-hukou"
 
 def assess(facts: PersonFacts, parameters: Parameters, on: date) -> dict[Scheme, Assessment]:
     """The outcome of every scheme of a settled person on a day. Raises MissingParameter if the parameters are incomplete."""
-    in_force = parameters_on(parameters, on)
-    alike = {scheme: about(scheme, facts, in_force, on) for scheme in PERSON_SCHEMES}
+    return assess_person(facts, parameters_on(parameters, on), on)
+
+
+def assess_person(facts: PersonFacts, parameters: InForce, on: date) -> dict[Scheme, Assessment]:
+    """The same by the parameters that hold on that day: for many people at once."""
     return {
-        scheme: _assess_scheme(facts, scheme, in_force, on, tuple(facts.relations.items()))
-        for scheme, facts in alike.items()
+        scheme: _assess_alike(about(scheme, facts, parameters, on), scheme, parameters, on) for scheme in PERSON_SCHEMES
     }
 
 
 def assess_dibao(facts: HouseholdFacts, parameters: Parameters, on: date) -> Assessment:
     """The outcome for a settled household's dibao (低保) on a day. Raises MissingParameter if the parameters are incomplete."""
-    return _assess_household(facts, parameters_on(parameters, on), on)
+    return assess_household(facts, parameters_on(parameters, on), on)
 
 
 @lru_cache(maxsize=8192)
-def _assess_household(facts: HouseholdFacts, parameters: InForce, on: date) -> Assessment:
+def assess_household(facts: HouseholdFacts, parameters: InForce, on: date) -> Assessment:
+    """The same by the parameters that hold on that day: for many households at once."""
     sheet = HouseholdSheet(facts, parameters, on)
     notes = (RECLASS,) if only_answer(lambda: reclass_to_urban(sheet), sheet) else ()
     return _conclude(Scheme.DIBAO, sheet, DIBAO_TABLE, {"same-county": notes})
 
 
 @lru_cache(maxsize=8192)
-def _assess_scheme(
-    facts: PersonFacts, scheme: Scheme, parameters: InForce, on: date, _: tuple[object, ...]
-) -> Assessment:
-    """The last parameter tells those apart in the cache who differ in their relations alone, which facts do not hash."""
+def _assess_alike(alike: Alike, scheme: Scheme, parameters: InForce, on: date) -> Assessment:
+    return _assess_scheme(alike.facts, scheme, parameters, on)
+
+
+def _assess_scheme(facts: PersonFacts, scheme: Scheme, parameters: InForce, on: date) -> Assessment:
     notes: dict[str, tuple[Note, ...]] = {"temporary-account": (TEMPORARY_ACCOUNT,)}
     if scheme is Scheme.RESIDENT_MEDICAL:
         months = [

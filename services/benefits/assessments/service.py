@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.benefits.assessments import store
 from services.benefits.assessments.copies import Home, assess_home, home_of
-from services.benefits.assessments.domain import Parameters
+from services.benefits.assessments.domain import Parameters, parameters_on
 from shared.db import Transaction
 
 
@@ -21,17 +20,19 @@ class Standing:
 
 async def load_standing(tx: Transaction, household_id: str) -> Standing:
     """What an assessment of the household rests on now. The household is locked."""
-    (row,) = await store.load_homes(tx, [household_id])
+    (row,) = await store.load_homes(tx, {household_id: None})
     return Standing(home_of(row), await store.list_parameters(tx))
 
 
-async def assess_households(tx: Transaction, household_ids: Sequence[str]) -> Parameters:
-    """Assesses every present member in every scheme, and the household's dibao once all its members have been heard of; what is no
-    longer so goes. Nothing moves by it: a case opens on an application. The households are locked. The parameters it rested on."""
+async def assess_households(tx: Transaction, homes: store.Homes) -> Parameters:
+    """Assesses the present members of households whose own assessments may differ in every scheme, and the household's dibao once all
+    its members have been heard of; what is no longer so goes. Nothing moves by it: a case opens on an application. The households are
+    locked. The parameters it rested on."""
     parameters = await store.list_parameters(tx)
+    in_force = parameters_on(parameters, tx.today)
     told = []
-    for row in await store.load_homes(tx, household_ids):
-        home = home_of(row)
-        told.append((row["household_id"], assess_home(home, parameters, tx.today) if home else [], row["assessed"]))
+    for row in await store.load_homes(tx, homes):
+        home, whom = home_of(row), homes[row["household_id"]]
+        told.append((row["household_id"], assess_home(home, in_force, tx.today, whom) if home else [], row["assessed"]))
     await store.save_assessments(tx, told)
     return parameters

@@ -106,7 +106,7 @@ async def apply(tx: Transaction, actor: Actor, application: Application) -> str:
         raise await _case_open(tx, person_id or household_id, scheme)
     if status is CaseStatus.OPEN:
         _say(tx, TransferOpened, [case])
-    await assess_households(tx, [household_id])
+    await assess_households(tx, {household_id: None})
     return str(case["case_id"])
 
 
@@ -175,7 +175,7 @@ async def decide_refusal(
         reasons, found = await _basis_now(tx, row, basis)
         case = await store.set_decision(tx, case_id, status, decision, note, actor.subject, found)
         _say(tx, TransferOpened, [case], reasons)
-    await assess_households(tx, [case["household_id"]])
+    await assess_households(tx, {case["household_id"]: None})
 
 
 async def _basis_now(tx: Transaction, row: Row, stated: Basis | None) -> tuple[tuple[str, ...], Basis]:
@@ -198,7 +198,7 @@ async def withdraw(tx: Transaction, actor: Actor, case_id: str, check: Callable[
     status = move(CaseStatus(row["status"]), CaseAction.WITHDRAW)
     case = await store.end_case(tx, case_id, status, CaseAction.WITHDRAW, actor.subject, note)
     _say(tx, TransferWithdrawn, [case])
-    await assess_households(tx, [case["household_id"]])
+    await assess_households(tx, {case["household_id"]: None})
 
 
 async def end_cases(

@@ -94,7 +94,7 @@ async def _load_near(tx: Transaction, actor: Actor, person_id: str) -> tuple[lis
     """Households near the person, locked, and their people. Raises PersonNotFound, Conflict."""
     await persons.get_person(tx, person_id, actor.place)
     near = await households.lock_near(tx, [], [person_id])
-    workers = await persons.load_workers(tx, near)
+    workers = await persons.load_workers(tx, near, [person_id])
     if person_id not in workers or workers[person_id].household_id not in near:
         raise Conflict("The person moved to another household just now; try again.", "该人员刚变更住户，请重试。")
     return near, workers

@@ -18,12 +18,14 @@ class EmploymentNotFound(NotFound):
 
 async def load_employments(tx: Transaction, person_ids: Sequence[str]) -> list[tuple[str, Employment]]:
     """Employments of these people that are not withdrawn, each with its person_id, oldest first. The people are locked."""
+    if not person_ids:
+        return []
     rows = await tx.fetch(
         """select e.*, p.state = 'withdrawn' or coalesce(c.state = 'withdrawn' and p.household_id <> e.household_id, false)
                        as settling_withdrawn
-             from employments e join person_copies p using (person_id)
+             from unnest($1::uuid[]) as one (person_id) join employments e using (person_id) join person_copies p using (person_id)
              left join household_copies c on c.household_id = e.household_id
-            where e.person_id = any($1::uuid[]) and e.status <> 'withdrawn' order by e.employment_id""",
+            where e.status <> 'withdrawn' order by e.employment_id""",
         person_ids,
     )
     return [(row["person_id"], _employment(row)) for row in rows]

@@ -22,15 +22,18 @@ async def lock_near(tx: Transaction, household_ids: Sequence[str], person_ids: S
     """Locks households, and those that a change of them or of these people may touch: where the people are or were employed from, and
     where people are now who were employed from the households. Ids in the order of locking. None of them need be known yet.
 
-    Everybody locks in this one statement, in order of id, and people only afterwards: so nobody waits in a circle.
+    Everybody locks in this one statement, in order of id, and people only afterwards: so nobody waits in a circle. (Employments are
+    looked up one by one: for a list, a plan made while the table was young reads all of them, each time.)
     """
     rows = await tx.fetch(
         """select household_id, pg_advisory_xact_lock(hashtextextended(household_id::text, 0)) from (
                select unnest($1::uuid[]) as household_id
                union select household_id from person_copies where person_id = any($2::uuid[])
-               union select household_id from employments where person_id = any($2::uuid[]) and status <> 'withdrawn'
-               union select p.household_id from employments e join person_copies p using (person_id)
-                      where e.household_id = any($1::uuid[]) and e.status <> 'withdrawn'
+               union select e.household_id from unnest($2::uuid[]) as one (person_id) cross join lateral (
+                     select household_id from employments where person_id = one.person_id and status <> 'withdrawn' offset 0) e
+               union select (select household_id from person_copies where person_id = e.person_id)
+                       from unnest($1::uuid[]) as one (household_id) cross join lateral (
+                     select person_id from employments where household_id = one.household_id and status <> 'withdrawn' offset 0) e
                order by household_id) near""",
         household_ids,
         person_ids,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -84,10 +84,10 @@ class Worker:
         return replace(self, employments=tuple(kept))
 
 
-def following(worker: Worker, fresh_id: str) -> list[Employment]:
+def following(worker: Worker, fresh_id: Callable[[], str]) -> list[Employment]:
     """What must change so that employments follow the registry: each employment after a change, in order; none where all is well.
 
-    What the settled person states opens the first employment (with `fresh_id`), once: where jobs holds any, ended ones too, none is
+    What the settled person states opens the first employment (with a `fresh_id`), once: where jobs holds any, ended ones too, none is
     opened. Until jobs has recorded anything else of the person, a corrected statement replaces the one before. Death ends what
     stands. What was opened under a settling is withdrawn when that is taken back, but not what was recorded after that.
     """
@@ -95,7 +95,7 @@ def following(worker: Worker, fresh_id: str) -> list[Employment]:
     kept = [e for e in worker.employments if not _is_void(worker, e)]
     terms = worker.stated.terms if worker.stated else None
     if terms and not set(kept).difference(worker.carried) and worker.presence is not Presence.WITHDRAWN:
-        opened = Employment(fresh_id, worker.household_id, Source.STATED, terms)
+        opened = Employment(fresh_id(), worker.household_id, Source.STATED, terms)
         changes.append(opened)
         kept.append(opened)
     if worker.presence is Presence.DECEASED and worker.died_on:

@@ -46,23 +46,28 @@ async def save_copies(tx: Transaction, copies: Sequence[PersonCopy]) -> list[Row
     )
 
 
-async def load_workers(tx: Transaction, household_ids: Sequence[str]) -> dict[str, Worker]:
-    """Everybody who is of these households, or was employed from one of them, locked; by id."""
+async def load_workers(tx: Transaction, household_ids: Sequence[str], person_ids: Sequence[str]) -> dict[str, Worker]:
+    """These people, and everybody who is of these households or was employed from one of them, locked; by id. Of a household that
+    the registry has not told of yet nothing depends, so its people do not come with it."""
     rows = await tx.fetch(
-        """select p.*, coalesce(w.version, 0) as worker_version, s.seeker_id,
+        """with told as materialized (select household_id from household_copies where household_id = any($1::uuid[]))
+           select p.*, coalesce(w.version, 0) as worker_version, s.seeker_id,
                   coalesce(c.state = 'withdrawn', false) as settling_withdrawn
              from person_copies p
              left join workers w using (person_id)
              left join seekers s on s.person_id = p.person_id and s.status = 'seeking'
              left join household_copies c on c.household_id = p.household_id
             where p.person_id in (
-                  select person_id from person_copies where household_id = any($1::uuid[])
-                  union select person_id from employments where household_id = any($1::uuid[]) and status <> 'withdrawn')
+                  select unnest($2::uuid[])
+                  union select person_id from person_copies where household_id in (select * from told)
+                  union select person_id from employments where household_id in (select * from told) and status <> 'withdrawn')
             order by p.person_id for update of p""",
         household_ids,
+        person_ids,
     )
     held: defaultdict[str, list[Employment]] = defaultdict(list)
-    for person_id, employment in await load_employments(tx, [row["person_id"] for row in rows]):
+    # Who was ever employed has a record of ours.
+    for person_id, employment in await load_employments(tx, [r["person_id"] for r in rows if r["worker_version"]]):
         held[person_id].append(employment)
     return {row["person_id"]: _worker(row, held[row["person_id"]]) for row in rows}
 

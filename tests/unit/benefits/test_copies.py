@@ -20,6 +20,7 @@ from services.benefits.assessments.domain import (
     Scheme,
     Sex,
     Work,
+    parameters_on,
 )
 from shared.contracts.registry import InsuranceRelation, PersonState
 
@@ -147,8 +148,15 @@ def test_a_member_counts_once_household_and_person_agree() -> None:
 def test_dibao_waits_for_every_member_but_the_dead(members: str, people: list[Any], complete: bool) -> None:
     found = settled(members, *people)
     assert found.complete is complete
-    schemes = [finding.assessment.scheme for finding in assess_home(found, DEFAULTS, ON)]
+    findings = assess_home(found, parameters_on(DEFAULTS, ON), ON)
+    schemes = [assessment.scheme for finding in findings for assessment in finding.assessments]
     assert schemes == [*PERSON_SCHEMES] * len(found.members) + [Scheme.DIBAO] * complete
+
+
+def test_of_the_own_assessments_only_those_are_made_that_may_differ() -> None:
+    found = settled("ab", heard("a"), heard("b"))
+    findings = assess_home(found, parameters_on(DEFAULTS, ON), ON, {"b"})
+    assert [(finding.subject_id, len(finding.assessments)) for finding in findings] == [("b", 7), ("h", 1)]
 
 
 @pytest.mark.parametrize(("document", "permit"), [("permit", True), ("book", False), ("none", False), (None, None)])
@@ -174,7 +182,7 @@ def test_cases_under_way_and_versions_go_with_their_subject() -> None:
     found = settled("ab", heard("a"), heard("b") | {"work": {"work": "none"}, "work_version": 2}, pending=pending)
     assert [m.facts.open_cases for m in found.members] == [{Scheme.RESIDENT_PENSION}, frozenset()]
     assert household_facts(found).open_case
-    based_on = {finding.subject_id: finding.based_on for finding in assess_home(found, DEFAULTS, ON)}
+    based_on = {finding.subject_id: finding.based_on for finding in assess_home(found, parameters_on(DEFAULTS, ON), ON)}
     assert based_on == {
         "a": {"person": 3},
         "b": {"person": 3, "work": 2},

@@ -11,14 +11,13 @@ import pytest
 
 from deploy.demo import files, small
 from deploy.demo.people import AREA
-from services.benefits.assessments.copies import Member, person_facts
+from services.benefits.assessments.copies import Member
 from services.benefits.assessments.domain import (
     DEFAULTS,
     NO_DIBAO,
     Assessment,
     Dibao,
     HouseholdFacts,
-    MemberFacts,
     assess,
     assess_dibao,
 )
@@ -66,8 +65,7 @@ def _member(row: Row) -> Member:
         "facts": facts,
     }
     said = person_state(PersonRegistered, state).model_dump(mode="json")
-    document = said["residence_document"]
-    return Member(row["id_number"], person_facts(said, None), None if document is None else document == "permit", {})
+    return Member(row["id_number"], said, None, frozenset(), {})
 
 
 def _assessments(rows: list[Row]) -> Iterator[Assessment]:
@@ -86,8 +84,7 @@ def _household(first: Row, members: list[Member]) -> HouseholdFacts:
     dibao = None if said is None else NO_DIBAO
     if said and said["receiving"]:
         dibao = Dibao(True, said.get("division"), said.get("household_class"))
-    facts = [MemberFacts(m.facts.hukou_division, m.facts.hukou_moved, m.residence_permit) for m in members]
-    return HouseholdFacts(small.build().code, tuple(facts), dibao)
+    return HouseholdFacts(small.build().code, tuple(member.household_facts for member in members), dibao)
 
 
 def test_every_row_of_the_decision_table_is_somebodys(rows: list[Row]) -> None:

@@ -229,17 +229,19 @@ EARLY = replace(LATE, filed_at=BACK - timedelta(microseconds=1))
     ],
 )
 def test_employments_follow_the_registry(who: Worker, changes: list[tuple[str, str]]) -> None:
-    found = following(who, "new")
+    found = following(who, lambda: "new")
     assert summary(found) == changes
     after = who
     for change in found:
         after = after.with_(change)
-    assert following(after, "newer") == []
+    assert following(after, lambda: "newer") == []
 
 
 def test_a_death_before_the_stated_start_ends_it_the_day_it_was_to_start() -> None:
     who = worker(stated=EMPLOYED, presence=Presence.DECEASED, died_on=date(2024, 4, 1))
-    assert [(c.ended_on, c.end_reason) for c in following(who, "new")][1:] == [(date(2024, 5, 1), EndReason.DEATH)]
+    assert [(c.ended_on, c.end_reason) for c in following(who, lambda: "new")][1:] == [
+        (date(2024, 5, 1), EndReason.DEATH)
+    ]
 
 
 def start(who: Worker, form: Form = Form.ENTERPRISE, day: date = ON) -> list[tuple[str, str]]:
