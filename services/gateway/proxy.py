@@ -24,6 +24,7 @@ _HOP = frozenset(
     {
         b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"te", b"trailer",
         b"transfer-encoding", b"upgrade", b"host", b"traceparent", b"x-request-id", b"expect", b"forwarded", b"x-real-ip",
+        b"proxy-connection", b"content-length",
     }
 )  # fmt: skip
 _HOP_BACK = frozenset(
@@ -151,7 +152,7 @@ class _Passage:
             await self._return(connection)
             return
         connection.ask(head, bodiless)
-        upload = self._loop.create_task(connection.upload(body, chunked=not _has_length(self._scope)))
+        upload = self._loop.create_task(connection.upload(body, chunked=_length(self._scope) is None))
         try:
             await connection.answered()
             await self._return(connection)
@@ -227,8 +228,17 @@ def _nominated(headers: Headers) -> frozenset[bytes]:
     return frozenset(part.strip().lower() for value in values for part in value.split(b","))
 
 
-def _has_length(scope: Scope) -> bool:
-    return any(name == b"content-length" for name, _ in scope["headers"])
+def _length(scope: Scope) -> bytes | None:
+    return next((value for name, value in scope["headers"] if name == b"content-length"), None)
+
+
+def _framing(scope: Scope, body: bytes | AsyncIterator[bytes] | None) -> list[bytes]:
+    """Where the body ends, as it is sent from here. What the client's headers say could be told apart from it (`Connection:
+    content-length`, a body that an upgrade cuts off), and the rest would then be the beginning of somebody else's request."""
+    if body is None:
+        return []
+    length = b"%d" % len(body) if isinstance(body, bytes) else _length(scope)
+    return [b"transfer-encoding: chunked" if length is None else b"content-length: " + length]
 
 
 def _head(scope: Scope, origin: Origin, body: bytes | AsyncIterator[bytes] | None) -> bytes:
@@ -246,9 +256,4 @@ def _head(scope: Scope, origin: Origin, body: bytes | AsyncIterator[bytes] | Non
         for name, value in scope["headers"]
         if name not in drop and not name.startswith(b"x-forwarded-")
     ]
-    if not _has_length(scope):
-        if isinstance(body, bytes):
-            lines.append(b"content-length: %d" % len(body))
-        elif body is not None:
-            lines.append(b"transfer-encoding: chunked")
-    return b"\r\n".join(lines) + b"\r\n\r\n"
+    return b"\r\n".join(lines + _framing(scope, body)) + b"\r\n\r\n"

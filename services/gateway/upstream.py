@@ -59,6 +59,9 @@ class Connection(asyncio.Protocol):
         self._ahead = 0
         self._error: Exception | None = None
         self._parser = self._parser or httptools.HttpResponseParser(self)
+        if self.closed:  # nobody will call `connection_lost` again
+            self.fail(Away())
+            return
         self._transport.write(request)
 
     async def upload(self, parts: AsyncIterator[bytes], chunked: bool) -> None:
@@ -97,17 +100,18 @@ class Connection(asyncio.Protocol):
         return self.complete and not self._parts
 
     def fail(self, error: Exception) -> None:
-        """Ends the exchange; who waits for it gets the error."""
-        if self._error is None and not self.complete:
+        """Ends the exchange; who waits for more of the answer gets the error."""
+        if self._error is None:
             self._error = error
             self._wake()
 
     @property
     def reusable(self) -> bool:
         """May another request follow?"""
-        return self.taken and self._keep_alive and not self.closed and self._drained is None
+        return self.taken and self._keep_alive and not self.closed and self._drained is None and self._error is None
 
     def abort(self) -> None:
+        self.closed = True
         if self._transport:
             self._transport.abort()
 
@@ -166,13 +170,18 @@ class Connection(asyncio.Protocol):
 
     # httptools
 
+    def on_message_begin(self) -> None:
+        if self.complete:  # more than was asked for
+            self.fail(Broken())
+
     def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers.append((name.lower(), value))
+        if not self.status:  # and no trailer
+            self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         assert self._parser is not None
         status = self._parser.get_status_code()
-        if status < 200:
+        if status < 200 or self.complete:
             return
         self.status = status
         if self._bodiless:
@@ -186,9 +195,11 @@ class Connection(asyncio.Protocol):
             self._to_the_end = not any(name == b"transfer-encoding" for name, _ in self.headers)
 
     def on_body(self, data: bytes) -> None:
-        if not self.complete:
-            self._parts.append(data)
-            self._ahead += len(data)
+        if self.complete:
+            self.fail(Broken())
+            return
+        self._parts.append(data)
+        self._ahead += len(data)
 
     def on_message_complete(self) -> None:
         if self.status:

@@ -129,3 +129,17 @@ async def test_metrics_name_the_service_and_no_path(gateway: Service, front: htt
     text = (await front.get("/metrics")).text
     assert 'route="/v1/registry/*"' in text
     assert "0190c0de" not in text
+
+
+@pytest.mark.parametrize(
+    ("named", "arrives"),
+    [({"connection": "content-length"}, b"abc"), ({"connection": "upgrade", "upgrade": "h2c"}, b"")],
+    ids=["meant for one hop", "cut off by an upgrade"],
+)
+async def test_the_service_is_told_the_length_of_what_is_sent_to_it(
+    gateway: Service, front: httpx.AsyncClient, named: dict[str, str], arrives: bytes
+) -> None:
+    """Told none, or more, it would take the body for a request, or the next request for a body."""
+    answer = await front.post("/v1/registry/x", content=b"abc", headers=await bearer(gateway) | named)
+    seen = answer.json()
+    assert (seen["body"].encode(), seen["headers"]["content-length"]) == (arrives, str(len(arrives)))
