@@ -74,6 +74,8 @@ class Supervisor:
     down: dict[str, _Down] = field(default_factory=dict)
     falls: dict[str, int] = field(default_factory=dict)
     over: bool = False
+    unwritten: bool = False
+    """Could run.json not be written (a full disk)? It is tried again, or it would go on naming processes that died meanwhile."""
     longest_wait: float = 30.0
     """Seconds after which a process that keeps dying is started again, at the most."""
 
@@ -99,7 +101,11 @@ class Supervisor:
         try:
             write_roster(self.folder, list(self.running.values()), self.over)
         except OSError as error:
-            note(f"{self.folder.run} cannot be written: {error}")
+            if not self.unwritten:
+                note(f"{self.folder.run} cannot be written: {error}; trying again")
+            self.unwritten = True
+        else:
+            self.unwritten = False
 
     def pause(self, seconds: float = _TICK) -> None:
         """Waits, looking after the children. Raises Stopped."""
@@ -120,7 +126,7 @@ class Supervisor:
             self._put_down(child)
         for spec in due:
             self._bring_back(spec)
-        if ended or due:
+        if ended or due or self.unwritten:
             self._write()
 
     def _put_down(self, child: Child) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -50,6 +51,26 @@ def _until(supervisor: Supervisor, check: Callable[[], bool], seconds: float = 2
 def _run_json(supervisor: Supervisor) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = json.loads(supervisor.folder.run.read_text())
     return rows
+
+
+def test_what_a_full_disk_kept_from_run_json_is_written_once_there_is_room(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    supervisor.keep(_spec(supervisor, "sleeper", SLEEP))
+    first = supervisor.running["sleeper"].pid
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("deploy.local.supervisor.write_roster", full)
+        os.kill(first, signal.SIGKILL)
+        _until(supervisor, lambda: "sleeper" in supervisor.running and supervisor.running["sleeper"].pid != first)
+        supervisor.pause(0.3)
+    assert [row["pid"] for row in _run_json(supervisor)][1:] == [first]
+    supervisor.pause(0)
+    assert [row["pid"] for row in _run_json(supervisor)][1:] == [supervisor.running["sleeper"].pid]
+    assert capsys.readouterr().out.count("trying again") == 1
 
 
 def test_what_dies_is_started_again_and_said(supervisor: Supervisor, capsys: pytest.CaptureFixture[str]) -> None:
