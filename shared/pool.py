@@ -52,8 +52,13 @@ class Pool:
 
     async def open(self, connections: int) -> None:
         """Makes so many connections beforehand. Raises OSError or asyncpg.PostgresError when the server cannot be reached."""
-        for connection in [await self.take() for _ in range(connections)]:
-            self._rest(connection)
+        made: list[asyncpg.Connection] = []
+        try:
+            while len(made) < connections:
+                made.append(await self.take())
+        finally:
+            for connection in made:
+                self._rest(connection)
         self._sweep_later()
 
     def acquire(self) -> Lent:

@@ -102,9 +102,11 @@ class _Passage:
         self._stopped_by: Exception | None = None
         self._passing = asyncio.current_task()
         self._loop = asyncio.get_running_loop()
+        self._seconds = seconds
+        self._moved = self._loop.time()
+        """When something last went on, in either direction."""
         # Most requests are answered before watching the client and the clock would be worth its cost.
-        first = min(_WATCH_AFTER_SECONDS, seconds)
-        self._timers = [self._loop.call_later(first, self._start_watching, seconds - first)]
+        self._timers = [self._loop.call_later(min(_WATCH_AFTER_SECONDS, seconds), self._start_watching)]
 
     def end(self) -> None:
         for timer in self._timers:
@@ -181,6 +183,7 @@ class _Passage:
         more = True
         while more:
             message = await self._receive()
+            self._moved = self._loop.time()
             if message["type"] == "http.disconnect":
                 raise ClientGone
             more = message.get("more_body", False)
@@ -200,10 +203,20 @@ class _Passage:
             chunk = await connection.chunk()
             more = not connection.taken
             await self._send({"type": "http.response.body", "body": chunk, "more_body": more})
+            self._moved = self._loop.time()
 
-    def _start_watching(self, seconds_left: float) -> None:
-        self._timers = [self._loop.call_later(seconds_left, self._stop, UpstreamSlow())]
+    def _start_watching(self) -> None:
+        self._timers = []
+        self._watch_clock()
         self._watch_client()
+
+    def _watch_clock(self) -> None:
+        """Stops where nothing has moved for so long; a large file on a slow line may take its time."""
+        due = self._moved + self._seconds
+        if due <= self._loop.time():
+            self._stop(UpstreamSlow())
+        else:
+            self._timers[:1] = [self._loop.call_at(due, self._watch_clock)]
 
     def _watch_client(self) -> None:
         if self._sent:

@@ -20,6 +20,7 @@ class GatewaySettings(Settings):
     gateway_client_token_seconds: int = 1800
     gateway_staff_token_seconds: int = 3600
     gateway_upstream_seconds: float = 60
+    """A request of which nothing moves for so long, neither to nor from the service, is given up."""
     gateway_view_seconds: float = 2
     gateway_disabled_refresh_seconds: float = 2
     """How soon another gateway process hears that an account was disabled; in the process that did it, at once."""

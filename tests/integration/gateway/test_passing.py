@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.gateway.accounts import bearer
 from tests.integration.gateway.conftest import NewGateway
-from tests.integration.gateway.upstreams import Waiting, saying
+from tests.integration.gateway.upstreams import Waiting, saying, served
 from tests.support.clients import Service
 
 
@@ -105,11 +105,24 @@ async def test_a_service_that_hangs(new_gateway: NewGateway, upstream: str) -> N
     assert (answer.status_code, answer.json()["type"]) == (504, "urn:anju:problem:service-slow")
 
 
+async def test_a_client_that_sends_slowly_but_steadily_is_heard_to_its_end(
+    new_gateway: NewGateway, upstream: str
+) -> None:
+    gateway = await new_gateway(registry_url=upstream, gateway_upstream_seconds=1.5)
+
+    async def parts() -> AsyncIterator[bytes]:
+        for _ in range(8):
+            yield b"part"
+            await asyncio.sleep(0.25)
+
+    async with served(gateway.app) as front, httpx.AsyncClient(base_url=front, trust_env=False) as http:
+        answer = await http.put("/v1/registry/x", content=parts(), headers=await bearer(gateway))
+    assert (answer.status_code, answer.json()["bytes"]) == (200, 32)
+
+
 async def test_an_answer_that_breaks_off_late_is_not_made_whole(new_gateway: NewGateway) -> None:
     async with saying(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\nhalf") as url:
         gateway = await new_gateway(registry_url=url)
-        from tests.integration.gateway.upstreams import served
-
         async with served(gateway.app) as front, httpx.AsyncClient(base_url=front, trust_env=False) as http:
             with pytest.raises(httpx.RemoteProtocolError):
                 await http.get("/v1/registry/x", headers=await bearer(gateway))
