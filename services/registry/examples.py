@@ -38,6 +38,12 @@ HOUSEHOLD_FACTS: JsonDict = {"dibao": {"receiving": False}, "valid_from": "2026-
 
 MOVE: JsonDict = {"block": "2", "unit": "1", "flat": "102"}
 DEATH: JsonDict = {"died_on": "2026-11-20"}
+LIFE_EVENT: JsonDict = {
+    "kind": "joined",
+    "on": "2026-11-21",
+    "source": "grid report",
+    "members": [{"name": "示例丁", "id_number": "522799195503090027", "relation": "52"}],
+}
 WITHDRAWAL: JsonDict = {"reason": "录入错误：应为另一社区"}
 
 HOUSEHOLD: JsonDict = {

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.registry.households.domain import HouseholdKind, HouseholdStatus
+from services.registry.life.domain import LifeKind
 from services.registry.persons.domain import PersonStatus
 from shared.imports.models import import_tables
 from shared.tables import Instant, kernel_metadata, one_of
@@ -160,6 +161,7 @@ memberships = Table(
     Column("relation", Text, nullable=False),
     *_axes(),
     Index("uq_memberships_now", "person_id", "kind", unique=True, postgresql_where=NOW),
+    Index(None, "person_id"),
     Index(None, "household_id"),
 )
 
@@ -174,6 +176,36 @@ occupancies = Table(
     Index(None, "dwelling_id"),
     Index(None, "household_id"),
 )
+
+life_events = Table(
+    "life_events",
+    metadata,
+    Column("event_id", Uuid, primary_key=True),
+    Column("told", BigInteger, Identity(always=True), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("happened_on", Date, nullable=False),
+    Column("household_id", Uuid, ForeignKey("households.household_id"), nullable=False),
+    Column("into_id", Uuid, ForeignKey("households.household_id")),
+    Column("hukou_id", Uuid, ForeignKey("households.household_id")),
+    Column("dwelling_id", Uuid, ForeignKey("dwellings.dwelling_id")),
+    Column("people", ARRAY(Uuid), nullable=False),
+    Column("relations", ARRAY(Text), nullable=False),
+    Column("in_hukou", ARRAY(Boolean), nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("retracted_at", Instant),
+    Column("source", Text, nullable=False),
+    Column("evidence", Text),
+    Column("recorded_by", Text, nullable=False),
+    Column("retracted_by", Text),
+    Column("retracted_because", Text),
+    one_of("kind", LifeKind),
+    CheckConstraint("cardinality(people) = cardinality(relations)", name="relations"),
+    CheckConstraint("cardinality(people) = cardinality(in_hukou)", name="in_hukou"),
+    Index(None, "household_id"),
+    Index(None, "into_id", postgresql_where=text("into_id is not null")),
+)
+"""What was told of households and people. `memberships`, `occupancies` and the facts `status` and `residence` are what it comes to
+(`life.domain.replay`)."""
 
 person_facts = Table(
     "person_facts",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from services.registry.households.domain import Address, HouseholdStatus
 from services.registry.persons.domain import Entered, PersonStatus
@@ -16,6 +16,14 @@ from shared.errors import Fault, Invalid
 from shared.privacy import KeyRing, field_context
 
 INSURANCE = "insurance:"
+_STATE: Mapping[str, Literal["resident", "deceased", "withdrawn"]] = {
+    PersonStatus.DECEASED: "deceased",
+    PersonStatus.WITHDRAWN: "withdrawn",
+}
+_PRESENCE: Mapping[str, Literal["here", "away", "moved-out"]] = {
+    PersonStatus.AWAY: "away",
+    PersonStatus.MOVED_OUT: "moved-out",
+}
 H = TypeVar("H", bound=HouseholdState)
 P = TypeVar("P", bound=PersonState)
 
@@ -31,6 +39,14 @@ def refuse_future(tx: Transaction, day: date, pointer: str) -> None:
         raise DateInFuture(faults=[Fault(pointer, "date-in-future", "lies in the future", "日期晚于今天")])
 
 
+def later_known(groups: Sequence[str], held: Mapping[str, date]) -> list[Fault]:
+    """Warnings: of these fact groups another value is known from a later day on."""
+    return [
+        Fault(f"/{group}", "later-known", f"another value holds since {held[group]}", f"{held[group]}起已有其他登记值")
+        for group in groups
+    ]
+
+
 def person_state(kind: type[P], row: Mapping[str, Any]) -> P:
     """The event of this kind that carries the person's state. `row`: a person's columns and its household's community."""
     facts = row["facts"]
@@ -39,7 +55,8 @@ def person_state(kind: type[P], row: Mapping[str, Any]) -> P:
     return kind(
         version=row["version"],
         person_id=row["person_id"],
-        state=row["status"],
+        state=_STATE.get(row["status"], "resident"),
+        presence=_PRESENCE.get(row["status"], "here"),
         household_id=row["household_id"],
         community_code=row["community_code"],
         sex=row["sex"],

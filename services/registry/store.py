@@ -29,8 +29,9 @@ async def add_facts(tx: Transaction, owner: str, rows: Facts, valid_from: date, 
 
 
 async def record_facts(tx: Transaction, owner: str, rows: Facts, valid_from: date, source: str, by: str) -> None:
-    """History of facts (`owner`: person or household): each given value holds from that day on. What was known to hold then is
-    retracted, and what held before that day is kept up to it."""
+    """History of facts (`owner`: person or household): each given value holds from that day on, up to the next day from which another
+    value is known (the same value, known from a later day on, now holds from this one). What was known to hold then is retracted, and
+    what held before that day is kept up to it."""
     table, key = f"{owner}_facts", f"{owner}_id"
     await tx.execute(
         f"""with given as (
@@ -38,13 +39,20 @@ async def record_facts(tx: Transaction, owner: str, rows: Facts, valid_from: dat
             touched as (
                update {table} f set retracted_at = $2 from given g
                 where f.{key} = g.{key} and f.fact = g.fact and f.retracted_at is null
-                  and (f.valid_to is null or f.valid_to > $1)
+                  and f.valid_from <= $1 and (f.valid_to is null or f.valid_to > $1)
                returning f.*),
             kept as (
                insert into {table} ({key}, fact, value, valid_from, valid_to, recorded_at, source, recorded_by)
-               select {key}, fact, value, valid_from, $1, $2, source, recorded_by from touched where valid_from < $1)
-            insert into {table} ({key}, fact, value, valid_from, recorded_at, source, recorded_by)
-            select {key}, fact, value, $1, $2, $3, $4 from given""",
+               select {key}, fact, value, valid_from, $1, $2, source, recorded_by from touched where valid_from < $1),
+            later as (
+               select distinct on (f.{key}, f.fact) f.*, f.value is not distinct from g.value as same
+                 from {table} f join given g using ({key}, fact)
+                where f.retracted_at is null and f.valid_from > $1 order by f.{key}, f.fact, f.valid_from),
+            same as (
+               update {table} f set retracted_at = $2 from later where f.id = later.id and later.same)
+            insert into {table} ({key}, fact, value, valid_from, valid_to, recorded_at, source, recorded_by)
+            select g.{key}, g.fact, g.value, $1, case when l.same then l.valid_to else l.valid_from end, $2, $3, $4
+              from given g left join later l using ({key}, fact)""",
         valid_from,
         tx.now,
         source,

@@ -104,6 +104,14 @@ class HouseholdChanged(HouseholdState, type="registry.household-changed.v1", key
     """Members or facts of a household changed."""
 
 
+class HouseholdSplit(HouseholdState, type="registry.household-split.v1", key="household_id"):
+    """Members of a household went to live as one of their own (分户); that one was settled."""
+
+
+class HouseholdMerged(HouseholdState, type="registry.household-merged.v1", key="household_id"):
+    """All members of a household went to live with another, and it ended (并户)."""
+
+
 class HouseholdWithdrawn(HouseholdState, type="registry.household-withdrawn.v1", key="household_id"):
     """A settling entered by mistake was taken back."""
 
@@ -119,6 +127,8 @@ class PersonState(Event):
     sex: Literal["1", "2"]
     birth_on: date
     died_on: date | None = None
+    presence: Literal["here", "away", "moved-out"] = "here"
+    """away: for more than six months (外出), and still of the household. moved-out: lives in no household here any more (迁出)."""
     withdrawn_at: datetime | None = None
     """When a settling of this person was last taken back, by the clock of the database: what others had recorded of the person before
     that went with it."""
@@ -141,6 +151,10 @@ class PersonRegistered(PersonState, type="registry.person-registered.v1", key="p
 
 class PersonFactsChanged(PersonState, type="registry.person-facts-changed.v1", key="person_id"):
     """Facts of a person were brought or corrected."""
+
+
+class PersonMoved(PersonState, type="registry.person-moved.v1", key="person_id"):
+    """A person came to another household, left, went away for long or returned."""
 
 
 class PersonDied(PersonState, type="registry.person-died.v1", key="person_id"):

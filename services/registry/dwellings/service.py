@@ -1,16 +1,18 @@
-"""What can be done to a community: put in, or changed to another plan."""
+"""What can be done to a community: put in, or changed to another plan; and whether one may live in a flat of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from services.registry.dwellings import store
 from services.registry.dwellings.domain import Flat, Plan, faults_of_plan
+from services.registry.households.domain import Address
 from shared import outbox
 from shared.auth import Actor
 from shared.contracts.registry import CommunityChanged, UnitOfBlock
 from shared.db import Row, Transaction
-from shared.errors import Conflict, Invalid, PreconditionFailed
+from shared.errors import Conflict, Fault, Invalid, PreconditionFailed
 from shared.http import Match
 from shared.ids import new_ids
 
@@ -99,3 +101,43 @@ async def _bring_flats(tx: Transaction, actor: Actor, code: str, plan: Plan) -> 
     bring = [flat for flat in plan.flats if flat not in there]
     await store.add_flats(tx, code, new_ids(len(bring)), bring)
     await store.remove_empty_estates(tx, code, list(plan.estates))
+
+
+class FlatTaken(Conflict):
+    slug = "flat-taken"
+    title_en, title_zh = "Another household lives in this flat", "该房屋已有住户"
+
+
+class FlatUnknown(Invalid):
+    slug = "flat-unknown"
+    title_en, title_zh = "There is no such flat", "该房屋不存在"
+
+
+async def look_at_flat(
+    tx: Transaction, actor: Actor, address: Address, mine: str | None, on: date, pointer: str
+) -> tuple[Row | None, list[Fault]]:
+    """The flat, locked (None where there is none that the actor sees), and what stands against living there from that day: no such
+    flat, another household (unless it is `mine`), or one that still lived there then."""
+    if not actor.place.covers(address.community_code, address.estate, address.block):
+        return None, [Fault("/community", "community-unknown", "no such community or block", "没有此社区或楼栋")]
+    flat = await store.load_flat(tx, address)
+    if flat is None:
+        part = await store.find_unknown_part(tx, address)
+        return None, [Fault(f"/{part}", f"{part}-unknown", f"no such {part} in the plan", "社区房屋名册中没有此项")]
+    if flat["occupant"] not in (None, mine):
+        return flat, [Fault("/flat", "flat-taken", "another household lives there", "该房屋已有住户")]
+    if flat["free_from"] and on < flat["free_from"] and flat["occupant"] is None:
+        return flat, [Fault(pointer, "flat-taken-then", "another household lived there that day", "当日该房屋仍有住户")]
+    return flat, []
+
+
+def refuse_flat(faults: list[Fault]) -> None:
+    """Raises FlatUnknown or FlatTaken where anything stands against a flat."""
+    if any(fault.code.endswith("-unknown") for fault in faults):
+        raise FlatUnknown(
+            "Put the community with its blocks, units and flats in first, or correct the address.",
+            "请先登记社区及其楼栋、单元、房屋，或更正地址。",
+            faults=faults,
+        )
+    if faults:
+        raise FlatTaken(faults=faults)

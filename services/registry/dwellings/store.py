@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.registry.dwellings.domain import Flat, Plan
+from services.registry.households.domain import Address
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns
 from shared.errors import NotFound
@@ -128,3 +129,42 @@ async def remove_empty_estates(tx: Transaction, code: str, keep: Sequence[str]) 
         code,
         list(keep),
     )
+
+
+async def load_flat(tx: Transaction, address: Address) -> Row | None:
+    """The flat, locked, with the household that lives there now; None where there is no such flat. (Two statements: one that waits
+    for a lock still sees what stood when it started.)"""
+    locked = await tx.fetchval(
+        """select dwelling_id from dwellings
+            where (community_code, estate, block, unit, flat) = ($1, $2, $3, $4, $5) for update""",
+        address.community_code,
+        address.estate,
+        address.block,
+        address.unit,
+        address.flat,
+    )
+    return locked and await tx.fetchrow(
+        """select d.dwelling_id, o.household_id as occupant,
+                  (select max(p.valid_to) from occupancies p
+                    where p.dwelling_id = d.dwelling_id and p.retracted_at is null) as free_from
+             from dwellings d
+             left join occupancies o on o.dwelling_id = d.dwelling_id and o.valid_to is null and o.retracted_at is null
+            where d.dwelling_id = $1""",
+        locked,
+    )
+
+
+async def find_unknown_part(tx: Transaction, address: Address) -> str:
+    """Which part of an address that has no flat is the first that does not exist: community, block, unit or flat."""
+    part: str = await tx.fetchval(
+        """select case when count(*) = 0 then 'community'
+                       when count(*) filter (where (estate, block) = ($2, $3)) = 0 then 'block'
+                       when count(*) filter (where (estate, block, unit) = ($2, $3, $4)) = 0 then 'unit'
+                       else 'flat' end
+             from dwellings where community_code = $1""",
+        address.community_code,
+        address.estate,
+        address.block,
+        address.unit,
+    )
+    return part

@@ -113,8 +113,10 @@ async def patch_facts(
     body: HouseholdFactsChange,
 ) -> HouseholdView:
     """Dibao, registered-poor, where the household moved from. Benefits assesses again."""
-    await service.change_facts(tx, actor, household_id, match.check, body.groups(), body.valid_from, body.source)
-    return await answer(tx, actor, keys, request, response, household_id)
+    later = await service.change_facts(
+        tx, actor, household_id, match.check, body.groups(), body.valid_from, body.source
+    )
+    return await answer(tx, actor, keys, request, response, household_id, tuple(later))
 
 
 @routes.post("/{household_id}/withdrawal", summary="Take back a settling entered by mistake", dependencies=posts)

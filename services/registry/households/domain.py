@@ -35,14 +35,12 @@ class HouseholdStatus(StrEnum):
 class HouseholdAction(StrEnum):
     MOVE = "move"
     CHANGE = "change"
-    LAST_MEMBER_GONE = "last-member-gone"
     WITHDRAW = "withdraw"
 
 
 HOUSEHOLD_MOVES: dict[tuple[HouseholdStatus, HouseholdAction], HouseholdStatus] = {
     (HouseholdStatus.SETTLED, HouseholdAction.MOVE): HouseholdStatus.SETTLED,
     (HouseholdStatus.SETTLED, HouseholdAction.CHANGE): HouseholdStatus.SETTLED,
-    (HouseholdStatus.SETTLED, HouseholdAction.LAST_MEMBER_GONE): HouseholdStatus.ENDED,
     (HouseholdStatus.SETTLED, HouseholdAction.WITHDRAW): HouseholdStatus.WITHDRAWN,
     (HouseholdStatus.ENDED, HouseholdAction.WITHDRAW): HouseholdStatus.WITHDRAWN,
 }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from services.registry.households.domain import Address, HouseholdKind
+from services.registry.households.domain import HouseholdKind
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns, json_text
 from shared.errors import NotFound
@@ -17,45 +17,6 @@ from shared.places import place_of, seen
 class HouseholdNotFound(NotFound):
     slug = "household-not-found"
     title_en, title_zh = "No such household", "未找到该住户"
-
-
-async def load_flat(tx: Transaction, address: Address) -> Row | None:
-    """The flat, locked, with the household that lives there now; None where there is no such flat. (Two statements: one that waits
-    for a lock still sees what stood when it started.)"""
-    locked = await tx.fetchval(
-        """select dwelling_id from dwellings
-            where (community_code, estate, block, unit, flat) = ($1, $2, $3, $4, $5) for update""",
-        address.community_code,
-        address.estate,
-        address.block,
-        address.unit,
-        address.flat,
-    )
-    return locked and await tx.fetchrow(
-        """select d.dwelling_id, o.household_id as occupant,
-                  (select max(p.valid_to) from occupancies p
-                    where p.dwelling_id = d.dwelling_id and p.retracted_at is null) as free_from
-             from dwellings d
-             left join occupancies o on o.dwelling_id = d.dwelling_id and o.valid_to is null and o.retracted_at is null
-            where d.dwelling_id = $1""",
-        locked,
-    )
-
-
-async def find_unknown_part(tx: Transaction, address: Address) -> str:
-    """Which part of an address that has no flat is the first that does not exist: community, block, unit or flat."""
-    part: str = await tx.fetchval(
-        """select case when count(*) = 0 then 'community'
-                       when count(*) filter (where (estate, block) = ($2, $3)) = 0 then 'block'
-                       when count(*) filter (where (estate, block, unit) = ($2, $3, $4)) = 0 then 'unit'
-                       else 'flat' end
-             from dwellings where community_code = $1""",
-        address.community_code,
-        address.estate,
-        address.block,
-        address.unit,
-    )
-    return part
 
 
 async def add_households(tx: Transaction, rows: Sequence[Sequence[Any]], settled_on: date, coliving_id: str) -> None:
@@ -141,6 +102,19 @@ async def list_members(read: Read, household_id: str) -> list[Row]:
     )
 
 
+async def list_present(read: Read, household_ids: Collection[str]) -> dict[str, list[Mapping[str, Any]]]:
+    """Present members of households (person_id, relation), in the order in which they came; nothing of empty ones."""
+    rows = await read.fetch(
+        """select household_id, person_id, relation from memberships
+            where household_id = any($1::uuid[]) and valid_to is null and retracted_at is null order by id""",
+        list(household_ids),
+    )
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["household_id"], []).append(row)
+    return found
+
+
 async def list_households(read: Read, place: Place, block: str | None, after: str | None, limit: int) -> list[Row]:
     """Settled co-living households, by id."""
     return await read.fetch(
@@ -169,22 +143,6 @@ async def load_companions(tx: Transaction, coliving_id: str) -> list[Row]:
     )
 
 
-async def set_address(tx: Transaction, household_id: str, address: Address, dwelling_id: str, version: int) -> None:
-    await tx.execute(
-        """update households set community_code = $2, estate = $3, block = $4, unit = $5, flat = $6, dwelling_id = $7,
-                  version = $8, changed_at = $9 where household_id = $1""",
-        household_id,
-        address.community_code,
-        address.estate,
-        address.block,
-        address.unit,
-        address.flat,
-        dwelling_id,
-        version,
-        tx.now,
-    )
-
-
 async def set_household(
     tx: Transaction, household_id: str, status: str, version: int, head: str | None, facts: Mapping[str, object]
 ) -> None:
@@ -206,41 +164,6 @@ async def set_companion_status(tx: Transaction, household_ids: Sequence[str], st
         list(household_ids),
         status,
         tx.now,
-    )
-
-
-async def end_occupancy(tx: Transaction, household_id: str, on: date) -> None:
-    """The household leaves its flat that day. (A day not after the first one: it never lived there; the row is retracted.)"""
-    await tx.execute(
-        """update occupancies set valid_to = case when valid_from < $2 then $2 end,
-                  retracted_at = case when valid_from >= $2 then $3::timestamptz end
-            where household_id = $1 and valid_to is null and retracted_at is null""",
-        household_id,
-        on,
-        tx.now,
-    )
-
-
-async def end_memberships(
-    tx: Transaction, on: date, household_ids: Sequence[str], person_id: str | None = None
-) -> None:
-    """Memberships of these households (of one person, where given) end that day."""
-    await tx.execute(
-        """update memberships set valid_to = greatest($2::date, valid_from)
-            where household_id = any($1::uuid[]) and ($3::uuid is null or person_id = $3)
-              and valid_to is null and retracted_at is null""",
-        list(household_ids),
-        on,
-        person_id,
-    )
-
-
-async def end_all_memberships_of(tx: Transaction, person_id: str, on: date) -> None:
-    await tx.execute(
-        """update memberships set valid_to = greatest($2::date, valid_from)
-            where person_id = $1 and valid_to is null and retracted_at is null""",
-        person_id,
-        on,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.registry import store as history
+from services.registry.households import store as households
 from services.registry.imports import frames, store
 from services.registry.imports.domain import Change, Flat, Verdict
 from services.registry.imports.frames import Newcomer, NewHousehold, Recorded
@@ -47,12 +48,13 @@ async def write(tx: Transaction, act: Act, keys: KeyRing, settled: Settled) -> N
         if person.person_id in settled.returning:
             entered |= await persons.add_persons(tx, person.household_id, [person.row(keys)])
     await store.copy_in(tx, "memberships", frames.memberships(settled.people, recorded))
+    await store.copy_in(tx, "life_events", frames.life_events(settled.households, settled.people, recorded))
     await store.copy_in(tx, "occupancies", frames.occupancies(settled.households, recorded))
     await store.copy_in(tx, "person_facts", frames.person_facts(settled.people, recorded))
     await store.copy_in(tx, "household_facts", frames.household_facts(settled.households, recorded))
     _say_settled(tx, settled, entered)
     if settled.joined:
-        await _write_changes(tx, act, keys, settled)
+        await _write_changes(tx, act, keys, settled, recorded)
 
 
 def _say_settled(tx: Transaction, settled: Settled, entered: Mapping[str, Entered]) -> None:
@@ -85,10 +87,10 @@ def _say_settled(tx: Transaction, settled: Settled, entered: Mapping[str, Entere
         )
 
 
-async def _write_changes(tx: Transaction, act: Act, keys: KeyRing, settled: Settled) -> None:
+async def _write_changes(tx: Transaction, act: Act, keys: KeyRing, settled: Settled, recorded: Recorded) -> None:
     """What differs of households that stand, and of their people; said with their next version."""
     changes = [change for _, verdict, _ in settled.joined for change in verdict.changes]
-    await _write_people(tx, act, keys, changes)
+    await _write_people(tx, act, keys, changes, recorded)
     touched: list[tuple[str, str | None, Mapping[str, Any]]] = []
     facts: list[tuple[str, str, object]] = []
     for flat, verdict, people in settled.joined:
@@ -102,12 +104,14 @@ async def _write_changes(tx: Transaction, act: Act, keys: KeyRing, settled: Sett
     await store.set_households(tx, touched)
     await history.record_facts(tx, "household", facts, tx.today, SOURCE, act.actor.subject)
     household_ids = [household_id for household_id, _, _ in touched]
-    members = await store.list_members(tx, household_ids)
+    members = await households.list_present(tx, household_ids)
     for row in await store.list_rows(tx, "households", "household_id", household_ids):
         outbox.emit(tx, household_state(HouseholdChanged, row, members.get(row["household_id"], [])))
 
 
-async def _write_people(tx: Transaction, act: Act, keys: KeyRing, changes: Sequence[Change]) -> None:
+async def _write_people(
+    tx: Transaction, act: Act, keys: KeyRing, changes: Sequence[Change], recorded: Recorded
+) -> None:
     said = [change for change in changes if change.facts or change.phone]
     ids = [change.known.person_id for change in said]
     await store.set_facts(tx, [(c.known.person_id, {**c.known.facts, **c.facts}) for c in said])
@@ -116,6 +120,7 @@ async def _write_people(tx: Transaction, act: Act, keys: KeyRing, changes: Seque
     await _write_phones(tx, keys, [change for change in changes if change.phone])
     relations = [(c.known.household_id, c.known.person_id, c.relation) for c in changes if c.relation]
     await store.set_relations(tx, relations, tx.today, SOURCE, act.actor.subject)
+    await store.copy_in(tx, "life_events", frames.relations_told(relations, tx.today, recorded))
     communities = {c.known.person_id: c.known.facts["residence"]["division"] for c in said}
     for row in await store.list_rows(tx, "persons", "person_id", ids):
         state = {**row, "community_code": communities[row["person_id"]]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,9 +12,11 @@ import polars as pl
 
 from services.registry.households.domain import Address, HouseholdKind, HouseholdStatus
 from services.registry.imports.domain import Stated
+from services.registry.life.domain import LifeKind
 from services.registry.persons.domain import PersonStatus
 from services.registry.service import person_row
 from shared.db import json_text
+from shared.ids import new_ids
 from shared.privacy import KeyRing
 
 
@@ -129,6 +132,50 @@ def memberships(people: Sequence[Newcomer], recorded: Recorded) -> pl.DataFrame:
     ]
     names = ["household_id", "kind", "person_id", "relation", "valid_from"]
     return _frame(rows, names).with_columns(recorded.columns())
+
+
+def life_events(new: Sequence[NewHousehold], people: Sequence[Newcomer], recorded: Recorded) -> pl.DataFrame:
+    """Rows of `life_events`: each new household's settling, and who was born into it later or joined one that stands."""
+    dwellings = {h.household_id: (h.settled_on, h.dwelling_id) for h in new}
+    together: dict[tuple[date, str, LifeKind, str | None], list[Newcomer]] = defaultdict(list)
+    for person in people:
+        settled_on, dwelling_id = dwellings.get(person.household_id, (None, None))
+        is_settling = settled_on == person.since
+        later = LifeKind.BORN if person.since == person.stated.birth_on else LifeKind.JOINED
+        kind = LifeKind.SETTLED if is_settling else later
+        together[person.since, person.household_id, kind, dwelling_id if is_settling else None].append(person)
+    return _events(
+        [(*key, [(p.person_id, p.stated.relation) for p in some]) for key, some in sorted(together.items())], recorded
+    )
+
+
+def relations_told(changed: Sequence[tuple[str, str, str]], on: date, recorded: Recorded) -> pl.DataFrame:
+    """Rows of `life_events`: other relations to the head (household_id, person_id, relation) from that day on."""
+    together: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for household_id, person_id, relation in changed:
+        together[household_id].append((person_id, relation))
+    return _events([(on, h, LifeKind.RELATED, None, some) for h, some in together.items()], recorded)
+
+
+def _events(
+    rows: Sequence[tuple[date, str, LifeKind, str | None, Sequence[tuple[str, str]]]], recorded: Recorded
+) -> pl.DataFrame:
+    """Of day, household, kind, dwelling, and the people with their relations."""
+    cells = [
+        (
+            event_id,
+            kind.value,
+            on,
+            household_id,
+            dwelling_id,
+            f"{{{','.join(person for person, _ in people)}}}",
+            f"{{{','.join(relation for _, relation in people)}}}",
+            f"{{{','.join('f' for _ in people)}}}",
+        )
+        for event_id, (on, household_id, kind, dwelling_id, people) in zip(new_ids(len(rows)), rows, strict=True)
+    ]
+    names = ["event_id", "kind", "happened_on", "household_id", "dwelling_id", "people", "relations", "in_hukou"]
+    return _frame(cells, names).with_columns(recorded.columns())
 
 
 def occupancies(new: Sequence[NewHousehold], recorded: Recorded) -> pl.DataFrame:

@@ -72,6 +72,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "该身份证号在登记库中对应另一姓名",
     ),
     "deceased": ("the registry has this person as deceased", "该人员已登记为死亡"),
+    "moved-out": (
+        "the registry has this person as moved out: let the person join a household by id",
+        "该人员曾登记并已迁出，请以人员编号办理加入住户",
+    ),
     "work-belongs-to-jobs": (
         "jobs has recorded another employment: start or end employments there",
         "就业服务中已有不同的就业记录，请在就业服务中登记就业的开始或结束",

@@ -189,15 +189,17 @@ async def set_relations(
                select h.household_id, g.person_id, g.relation
                  from unnest($5::uuid[], $6::uuid[], $7::text[]) as g(coliving_id, person_id, relation)
                  join households h on h.coliving_id = g.coliving_id and h.kind <> 'hukou' and h.status = 'settled'),
-            ended as (
-               update memberships m set valid_to = case when m.valid_from < $1 then $1 end,
-                      retracted_at = case when m.valid_from >= $1 then $2::timestamptz end
+            touched as (
+               update memberships m set retracted_at = $2
                  from given g
                 where m.household_id = g.household_id and m.person_id = g.person_id
                   and m.valid_to is null and m.retracted_at is null
-               returning m.household_id, m.kind, m.person_id, g.relation)
-            insert into memberships (household_id, kind, person_id, relation, valid_from, recorded_at, source, recorded_by)
-            select household_id, kind, person_id, relation, $1, $2, $3, $4 from ended""",
+               returning m.*, g.relation as relation_now)
+            insert into memberships (household_id, kind, person_id, relation, valid_from, valid_to, recorded_at, source, recorded_by)
+            select household_id, kind, person_id, relation, valid_from, $1::date, $2, source, recorded_by
+              from touched where valid_from < $1
+            union all
+            select household_id, kind, person_id, relation_now, $1, null, $2, $3, $4 from touched""",
         valid_from,
         tx.now,
         source,
@@ -214,19 +216,6 @@ async def set_households(tx: Transaction, rows: Sequence[tuple[str, str | None, 
         tx.now,
         *columns([(h, head, json_text(facts)) for h, head, facts in rows], 3),
     )
-
-
-async def list_members(read: Read, household_ids: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
-    """Present members of households."""
-    rows = await read.fetch(
-        """select household_id, person_id, relation from memberships
-            where household_id = any($1::uuid[]) and valid_to is null and retracted_at is null order by id""",
-        list(household_ids),
-    )
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        found.setdefault(row["household_id"], []).append(row)
-    return found
 
 
 async def list_rows(read: Read, table: str, key: str, ids: Sequence[str]) -> list[Mapping[str, Any]]:

@@ -15,7 +15,7 @@ from services.registry.sight import Sealed, birth_for, facts_for, name_for, work
 from shared.app import posts, router
 from shared.auth import Actor, Scope, require
 from shared.db import Reader, Row, Tx
-from shared.http import IfMatch, View, check_none_match, tag
+from shared.http import IfMatch, View, check_none_match, tag, warnings_for
 from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from shared.privacy import KeyRing
 from shared.shapes import Id
@@ -62,11 +62,20 @@ async def get_person(
 
 @routes.patch("/{person_id}/facts", summary="Bring facts that come later")
 async def patch_facts(
-    actor: Writing, tx: Tx, keys: Keys, match: IfMatch, response: Response, person_id: Id, body: FactsChange
+    actor: Writing,
+    tx: Tx,
+    keys: Keys,
+    match: IfMatch,
+    request: Request,
+    response: Response,
+    person_id: Id,
+    body: FactsChange,
 ) -> PersonView:
-    """What is given replaces what was known of the same fact; what is absent stays; null says: not known. Benefits assesses again."""
-    await service.change_facts(tx, actor, person_id, match.check, body.groups(), body.valid_from, body.source)
-    return await _answer(tx, actor, keys, response, person_id)
+    """What is given replaces what was known of the same fact; what is absent stays; null says: not known. Benefits assesses again.
+    Of a fact that is known to hold another value from a later day on, only the days up to then change."""
+    later = await service.change_facts(tx, actor, person_id, match.check, body.groups(), body.valid_from, body.source)
+    view = await _answer(tx, actor, keys, response, person_id)
+    return view.model_copy(update={"warnings": warnings_for(request, later)})
 
 
 @routes.post("/{person_id}/death", summary="Record a death", dependencies=posts)

@@ -13,6 +13,10 @@ from shared.errors import Conflict
 
 class PersonStatus(StrEnum):
     RESIDENT = "resident"
+    AWAY = "away"
+    """For more than six months (外出), and still of the household."""
+    MOVED_OUT = "moved-out"
+    """Lives in no household here any more (迁出)."""
     DECEASED = "deceased"
     WITHDRAWN = "withdrawn"
 
@@ -27,18 +31,17 @@ class Entered(NamedTuple):
 class PersonAction(StrEnum):
     REGISTER = "register"
     CHANGE_FACTS = "change-facts"
-    DIE = "die"
     WITHDRAW = "withdraw"
 
 
+_REGISTERED = (PersonStatus.RESIDENT, PersonStatus.AWAY, PersonStatus.MOVED_OUT, PersonStatus.DECEASED)
+
 PERSON_MOVES: dict[tuple[PersonStatus, PersonAction], PersonStatus] = {
-    (PersonStatus.RESIDENT, PersonAction.CHANGE_FACTS): PersonStatus.RESIDENT,
-    (PersonStatus.RESIDENT, PersonAction.DIE): PersonStatus.DECEASED,
-    (PersonStatus.RESIDENT, PersonAction.WITHDRAW): PersonStatus.WITHDRAWN,
-    (PersonStatus.DECEASED, PersonAction.CHANGE_FACTS): PersonStatus.DECEASED,
-    (PersonStatus.DECEASED, PersonAction.WITHDRAW): PersonStatus.WITHDRAWN,
+    **{(status, PersonAction.CHANGE_FACTS): status for status in _REGISTERED},
+    **{(status, PersonAction.WITHDRAW): PersonStatus.WITHDRAWN for status in _REGISTERED},
     (PersonStatus.WITHDRAWN, PersonAction.REGISTER): PersonStatus.RESIDENT,
 }
+"""What may be done with what the registry has of a person; what may happen to a person is in `life.domain.LIFE_MOVES`."""
 
 
 class IllegalMove(Conflict):
@@ -89,6 +92,14 @@ class Known:
     """Is a death on record? A withdrawn settling does not erase one."""
     covered: bool
     """Does the place of who asks cover the person's household? Where not, nothing more is told than that the number is taken."""
+
+
+def present_groups(
+    before: Mapping[str, object], changes: Mapping[str, object], held: Mapping[str, date], since: date
+) -> tuple[dict[str, object], list[str]]:
+    """Of changed groups, those that hold today; and those of which another value is known from a later day on, which goes on to hold."""
+    later = [g for g, value in changes.items() if g in held and held[g] > since and before.get(g) != value]
+    return {group: value for group, value in changes.items() if group not in later}, later
 
 
 def changed_groups(

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from services.registry import examples
 from services.registry.persons.domain import Tag
 from services.registry.schemas import AddressView, Scheme, SourceOf
-from shared.http import Body, View
+from shared.http import Body, View, WarningView
 from shared.shapes import Day, Division, Plain
 
 
@@ -120,3 +120,4 @@ class PersonView(View):
     """Only what the caller may see."""
     work: dict[str, Any] | None
     """Work as jobs knows it; null: nothing said yet, or not for the caller to see."""
+    warnings: list[WarningView] = []

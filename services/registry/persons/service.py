@@ -7,15 +7,26 @@ from datetime import date
 from typing import Any
 
 from services.registry import store as history
-from services.registry.households import service as households
+from services.registry.life import store as life
+from services.registry.life.domain import LifeEvent, LifeKind, Part
+from services.registry.life.telling import Ground, tell
 from services.registry.persons import store
-from services.registry.persons.domain import PersonAction, PersonStatus, Purpose, changed_groups, move_person
-from services.registry.service import person_state, refuse_future
+from services.registry.persons.domain import (
+    IllegalMove,
+    PersonAction,
+    PersonStatus,
+    Purpose,
+    changed_groups,
+    move_person,
+    present_groups,
+)
+from services.registry.service import later_known, person_state, refuse_future
 from shared import outbox
 from shared.auth import Actor
-from shared.contracts.registry import PersonDied, PersonFactsChanged
+from shared.contracts.registry import PersonFactsChanged
 from shared.db import Transaction
-from shared.errors import Conflict, Fault, Invalid
+from shared.errors import Conflict, Fault
+from shared.ids import new_id
 
 
 class WorkIsJobs(Conflict):
@@ -31,8 +42,9 @@ async def change_facts(
     given: dict[str, object],
     valid_from: date | None,
     source: str,
-) -> None:
-    """Brings facts that hold from a day on (today unless said). Nothing happens where nothing differs.
+) -> list[Fault]:
+    """Brings facts that hold from a day on (today unless said). Nothing happens where nothing differs. What to look at: facts of which a
+    later value is known, and goes on to hold.
 
     Raises PersonNotFound, what `check` raises for the present version, DateInFuture, IllegalMove, WorkIsJobs.
     """
@@ -48,12 +60,14 @@ async def change_facts(
     held = await history.held_since(tx, "person", person_id) if valid_from else {}
     changes = changed_groups(row["facts"], given, held, since)
     if not changes:
-        return
-    facts = {**row["facts"], **changes}
+        return []
+    present, later = present_groups(row["facts"], changes, held, since)
+    facts = {**row["facts"], **present}
     await store.set_person(tx, person_id, row["version"] + 1, row["status"], row["died_on"], facts)
     rows = [(person_id, group, value) for group, value in changes.items()]
     await history.record_facts(tx, "person", rows, since, source, actor.subject)
     outbox.emit(tx, person_state(PersonFactsChanged, {**row, "facts": facts, "version": row["version"] + 1}))
+    return later_known(later, held)
 
 
 async def record_death(
@@ -62,24 +76,19 @@ async def record_death(
     """The person died: ends its memberships, and the household where nobody is left.
 
     Order 765 art. 25: the end of entitlements is to be reported within 20 working days; benefits hears of it at once.
-    Raises PersonNotFound, DateInFuture, IllegalMove.
+    Raises PersonNotFound, DateInFuture, IllegalMove; CannotHaveHappened where the person did not live here yet, ContradictsLater.
     """
-    row = await store.load_person(tx, person_id, actor.place)
-    check(row["version"])
+    row = await store.get_person(tx, person_id, actor.place)
+    await life.lock_households(tx, [row["household_id"]])  # before the person: so everybody locks
+    there = await store.get_person(tx, person_id, actor.place)
+    check(there["version"])
     refuse_future(tx, died_on, "/died_on")
-    if died_on < row["settled_on"]:
-        raise Invalid(
-            "Who died before the day of settling never lived here: take the settling back instead.",
-            "入住前已去世者不应登记入住，请撤销该户登记。",
-            faults=[Fault("/died_on", "before-settling", "before the household moved in", "早于入住日期")],
-        )
-    status = move_person(PersonStatus(row["status"]), PersonAction.DIE)
-    version = row["version"] + 1
-    await store.set_person(tx, person_id, version, status, died_on, row["facts"])
-    death = (person_id, "death", {"died_on": died_on.isoformat()})
-    await history.record_facts(tx, "person", [death], died_on, source, actor.subject)
-    outbox.emit(tx, person_state(PersonDied, {**row, "status": status, "version": version, "died_on": died_on}))
-    await households.member_gone(tx, actor, row["household_id"], person_id, died_on)
+    if there["household_id"] != row["household_id"]:
+        raise Conflict("The person changed households just now: read and try again.", "该人员刚刚变更住户，请重试。")
+    if there["status"] == PersonStatus.DECEASED:
+        raise IllegalMove(members={"state": there["status"], "action": "die"})
+    died = LifeEvent(new_id(), LifeKind.DIED, died_on, 0, row["household_id"], (Part(person_id),))
+    await tell(tx, actor, died, Ground(source), {"/on": "/died_on", "/people/0": "/died_on"})
 
 
 async def note_access(

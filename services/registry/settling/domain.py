@@ -113,4 +113,11 @@ def _fault_of_known(member: Newcomer, there: Known | None) -> Fault | None:
         )
     if there.status is PersonStatus.DECEASED:
         return Fault(pointer, "deceased", "the registry has this person as deceased", "该人员已登记为死亡")
+    if there.status is PersonStatus.MOVED_OUT:
+        return Fault(
+            pointer,
+            "moved-out",
+            f"has moved out: let person {there.person_id} join a household by id",
+            "该人员曾登记并已迁出，请以人员编号办理加入住户",
+        )
     return Fault(pointer, "already-settled", "the registry has this person living elsewhere", "该人员已登记在其他住户")

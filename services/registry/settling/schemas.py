@@ -17,7 +17,7 @@ from shared.shapes import CommunityCode, Day, Division, Name, Part
 from shared.validation import Wrong
 
 
-def _relation(code: str) -> str:
+def relation_code(code: str) -> str:
     if code not in RELATIONS:
         raise Wrong("relation-unknown", "not a code of GB/T 4761", "不是 GB/T 4761 家庭关系代码")
     return HEAD if code == "01" else code
@@ -32,7 +32,7 @@ class HukouHouseholdBody(Body):
 class MemberBody(Body):
     name: Name
     id_number: Annotated[str, Field(min_length=1, max_length=40)]
-    relation: Annotated[str, Field(pattern=r"^[0-9]{2}$"), AfterValidator(_relation)]
+    relation: Annotated[str, Field(pattern=r"^[0-9]{2}$"), AfterValidator(relation_code)]
     phone: Annotated[str, Field(max_length=20)] | None = None
     in_hukou_household: bool = True
     corrects_death: bool = False

@@ -1,0 +1,1 @@
+"""What held on a day, by what was known at an instant."""

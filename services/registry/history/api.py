@@ -1,0 +1,86 @@
+"""Routes of what held on a day, by what was known at an instant: …/state of a person or household."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import AwareDatetime
+
+from services.registry.api import Reading
+from services.registry.history import store
+from services.registry.history.schemas import HouseholdThen, MemberThen, PersonThen
+from services.registry.households import store as households
+from services.registry.households.api import address_of
+from services.registry.households.domain import HEAD, HouseholdKind, HouseholdStatus
+from services.registry.persons import store as persons
+from services.registry.persons.domain import PersonStatus
+from services.registry.sight import facts_for
+from shared.app import router
+from shared.db import Reader
+from shared.errors import NotFound
+from shared.shapes import Day, Id
+
+AsOf = Annotated[Day | None, Query(description="The day; today unless said.")]
+KnownAt = Annotated[
+    AwareDatetime | None,
+    Query(description="By what was known at that instant (RFC 3339, with its offset); now unless said."),
+]
+
+routes = router("/v1/registry", "registry: history")
+
+
+class NotKnownThen(NotFound):
+    slug = "not-known-then"
+    title_en, title_zh = "Nothing was known of that day at that instant", "该时点尚无当日的登记信息"
+
+
+@routes.get("/persons/{person_id}/state", summary="A person on a day, by what was known at an instant")
+async def get_person_then(
+    actor: Reading, read: Reader, person_id: Id, as_of: AsOf = None, known_at: KnownAt = None
+) -> PersonThen:
+    """Status, household, address and facts. A late report changes what held on a day, never what was known at an instant."""
+    await persons.get_person(read, person_id, actor.place)
+    day = as_of or read.today
+    memberships = await store.list_memberships(read, person_id, day, known_at)
+    facts = await store.list_facts(read, "person", person_id, day, known_at)
+    home, hukou = (memberships.get(kind) for kind in (HouseholdKind.COLIVING, HouseholdKind.HUKOU))
+    status = facts.pop("status", None)
+    if home is None and status is None:
+        raise NotKnownThen
+    flat = await store.find_flat(read, home["household_id"], day, known_at) if home else None
+    return PersonThen(
+        person_id=person_id,
+        as_of=day,
+        known_at=known_at,
+        status=status or PersonStatus.RESIDENT,
+        household_id=home and home["household_id"],
+        relation=home and home["relation"],
+        hukou_household_id=hukou and hukou["household_id"],
+        address=address_of(flat) if flat else None,
+        facts=facts_for(actor, facts),
+    )
+
+
+@routes.get("/households/{household_id}/state", summary="A household on a day, by what was known at an instant")
+async def get_household_then(
+    actor: Reading, read: Reader, household_id: Id, as_of: AsOf = None, known_at: KnownAt = None
+) -> HouseholdThen:
+    """Members, flat and facts."""
+    await households.get_household(read, household_id, actor.place)
+    day = as_of or read.today
+    members = await store.list_members(read, household_id, day, known_at)
+    if not members and not await store.was_known(read, household_id, day, known_at):
+        raise NotKnownThen
+    flat = await store.find_flat(read, household_id, day, known_at)
+    facts = await store.list_facts(read, "household", household_id, day, known_at)
+    return HouseholdThen(
+        household_id=household_id,
+        as_of=day,
+        known_at=known_at,
+        status=HouseholdStatus.SETTLED if members else HouseholdStatus.ENDED,
+        head_person_id=next((m["person_id"] for m in members if m["relation"] == HEAD), None),
+        members=[MemberThen(person_id=m["person_id"], relation=m["relation"]) for m in members],
+        address=address_of(flat) if flat else None,
+        facts=facts_for(actor, facts),
+    )

@@ -1,0 +1,180 @@
+"""What can be told of a household and its people, and taken back when told by mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from services.registry.dwellings.service import look_at_flat, refuse_flat
+from services.registry.households import store as households
+from services.registry.households.domain import Address, HouseholdKind, HouseholdStatus
+from services.registry.life import store
+from services.registry.life.domain import LifeEvent, LifeKind, Part
+from services.registry.life.telling import CannotHaveHappened, Ground, tell, untell
+from services.registry.persons import store as persons
+from services.registry.persons.domain import Known
+from services.registry.settling.domain import NewMember, faults_of_members
+from services.registry.settling.service import (
+    Checked,
+    check_members,
+    enter_people,
+    note_facts,
+    say_people,
+    warnings_of,
+)
+from shared.auth import Actor
+from shared.db import Row, Transaction
+from shared.errors import Conflict, Fault
+from shared.ids import new_id
+from shared.privacy import KeyRing
+
+
+class EventTakenBack(Conflict):
+    slug = "life-event-taken-back"
+    title_en, title_zh = "This event was taken back already", "该变动已撤销"
+
+
+class WithdrawSettling(Conflict):
+    slug = "withdraw-settling"
+    title_en, title_zh = "A settling is taken back as a whole household", "入住登记须整户撤销"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """An event as a caller tells it. `people`: of the registry; `newcomers`: people who are not in it yet. `address`: of the flat that a
+    move or split leads to; `into_id`: the household of a merger."""
+
+    kind: LifeKind
+    on: date
+    ground: Ground
+    people: tuple[Part, ...] = ()
+    newcomers: tuple[NewMember, ...] = ()
+    address: Address | None = None
+    into_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The id of the event that was taken, and what to look at."""
+
+    event_id: str
+    warnings: tuple[Fault, ...]
+
+
+async def take_word(
+    tx: Transaction,
+    actor: Actor,
+    keys: KeyRing,
+    known_areas: frozenset[str],
+    household_id: str,
+    check: Callable[[int], None],
+    word: Word,
+) -> Taken:
+    """Something happened to a household or its members: memberships, flats and what other services know follow.
+
+    Raises HouseholdNotFound (also for `into_id`), PersonNotFound, what `check` raises, DateInFuture, CannotHaveHappened,
+    ContradictsLater, FlatUnknown, FlatTaken.
+    """
+    row = await _locked(tx, actor, household_id, word.into_id)
+    check(row["version"])
+    for part in word.people:
+        await persons.get_person(tx, part.person_id, actor.place)
+    event = LifeEvent(new_id(), word.kind, word.on, 0, household_id, word.people, word.into_id)
+    if word.address:
+        event = await _into_flat(tx, actor, row, event, word.address)
+    members = await _check_newcomers(tx, actor, keys, known_areas, row, word)
+    people = await enter_people(tx, keys, household_id, members[0], members[1]) if members[0] else []
+    event = replace(event, people=(*event.people, *(each.part(False) for each in people)))
+    ground = word.ground
+    await note_facts(tx, people, word.on, ground.source, actor.subject)
+    pointers = {f"/people/{len(word.people) + n}": f"/members/{n}" for n in range(len(people))}
+    await tell(tx, actor, event, ground, pointers)
+    say_people(tx, people, household_id, row["community_code"])
+    return Taken(event.event_id, (*warnings_of(members[0]), *await _headless(tx, event)))
+
+
+async def take_back(tx: Transaction, actor: Actor, event_id: str, check: Callable[[int], None], because: str) -> None:
+    """An event was told by mistake: all is as if it had never been told, though what was thought stays readable.
+
+    Raises EventNotFound, EventTakenBack, WithdrawSettling, what `check` raises, ContradictsLater, InNoHousehold, FlatTaken.
+    """
+    event = store.event_of(await store.get_event(tx, event_id, actor.place))
+    await store.lock_households(tx, event.households)
+    row = await store.get_event(tx, event_id, actor.place)
+    if row["retracted_at"] is not None:
+        raise EventTakenBack
+    if event.kind is LifeKind.SETTLED:
+        raise WithdrawSettling("Use the household's withdrawal.", "请使用住户的撤销功能。")
+    household = await households.get_household(tx, event.household_id, actor.place)
+    check(household["version"])
+    await untell(tx, actor, event, because)
+
+
+async def _locked(tx: Transaction, actor: Actor, household_id: str, into_id: str | None) -> Row:
+    """The household's row; it and the other one are locked, in one order. Raises HouseholdNotFound for either."""
+    ids = [household_id, *([into_id] if into_id else [])]
+    await store.lock_households(tx, ids)
+    rows = [await households.get_household(tx, each, actor.place) for each in ids]
+    return rows[0]
+
+
+async def _into_flat(tx: Transaction, actor: Actor, row: Row, event: LifeEvent, address: Address) -> LifeEvent:
+    """The event with the flat it leads to; of a split, with the new household too. Whether the flat was free on those days is found out
+    when all of them are known."""
+    flat, faults = await look_at_flat(tx, actor, address, None, event.on, "/on")
+    refuse_flat([fault for fault in faults if fault.code.endswith("-unknown")])
+    assert flat is not None  # or there would have been a fault
+    event = replace(event, dwelling_id=flat["dwelling_id"])
+    if event.kind is not LifeKind.SPLIT:
+        return event
+    new = new_id()
+    a = address
+    place = (a.community_code, flat["dwelling_id"], a.estate, a.block, a.unit, a.flat)
+    await households.add_households(
+        tx, [(new, HouseholdKind.COLIVING, *place, None, None, row["facts"])], event.on, new
+    )
+    await store.begin(tx, new, HouseholdStatus.ENDED)
+    return replace(event, into_id=new)
+
+
+async def _check_newcomers(
+    tx: Transaction,
+    actor: Actor,
+    keys: KeyRing,
+    known_areas: frozenset[str],
+    row: Row,
+    word: Word,
+) -> tuple[list[Checked], dict[bytes, Known]]:
+    """Raises CannotHaveHappened with everything that is wrong with them."""
+    if not word.newcomers:
+        return [], {}
+    members, faults = check_members(tx, keys, known_areas, word.newcomers, row["community_code"])
+    known = await persons.load_known(tx, sorted({member.newcomer.lookup for member in members}), actor.place)
+    faults += faults_of_members([m.newcomer for m in members], known, word.on, tx.today)
+    if word.kind is LifeKind.BORN:
+        faults += [
+            Fault(
+                f"/members/{m.newcomer.position}/id_number", "born-another-day", "was born another day", "出生日期不符"
+            )
+            for m in members
+            if m.id_check.birth_on != word.on
+        ]
+    if faults:
+        raise CannotHaveHappened(faults=faults)
+    return members, known
+
+
+async def _headless(tx: Transaction, event: LifeEvent) -> Sequence[Fault]:
+    """A household whose head died or left has none until another is told."""
+    rows = await store.list_households(tx, event.households)
+    return [
+        Fault(
+            "/people",
+            "head-missing",
+            "the household has no head now: tell who is (head-changed)",
+            "本户现无户主，请登记户主变更",
+        )
+        for row in rows.values()
+        if row["status"] == HouseholdStatus.SETTLED and row["head_person_id"] is None
+    ]

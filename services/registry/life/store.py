@@ -1,0 +1,392 @@
+"""Every SQL statement about life events, and the rows that follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from services.registry.households.domain import HouseholdKind
+from services.registry.life.domain import LifeEvent, LifeKind, Living, Part, Stay
+from shared.auth import Place
+from shared.db import Read, Row, Transaction, columns, json_text
+from shared.errors import NotFound
+from shared.places import place_of, seen
+
+Key = tuple[object, ...]
+
+
+class EventNotFound(NotFound):
+    slug = "life-event-not-found"
+    title_en, title_zh = "No such life event", "未找到该变动记录"
+
+
+class Told(NamedTuple):
+    """Events, with those of whom every event is among them."""
+
+    events: list[LifeEvent]
+    people: frozenset[str]
+    households: frozenset[str]
+
+
+class Said(NamedTuple):
+    """By whom, and on what ground, something was told."""
+
+    source: str
+    by: str
+
+
+async def lock_households(tx: Transaction, household_ids: Collection[str]) -> None:
+    """In one order, before anything that hangs on them is read."""
+    await tx.execute(
+        "select from households where household_id = any($1::uuid[]) order by household_id for update",
+        list(household_ids),
+    )
+
+
+async def lock_persons(tx: Transaction, person_ids: Collection[str]) -> None:
+    await tx.execute(
+        "select from persons where person_id = any($1::uuid[]) order by person_id for update", list(person_ids)
+    )
+
+
+async def list_told(read: Read, household_ids: Collection[str], person_ids: Collection[str]) -> Told:
+    """What was told of these households and people, of all who ever lived with them, and of the households these lived in too."""
+    households = await _households_of(read, person_ids) | set(household_ids)
+    people = {part.person_id for event in await _list_events(read, households) for part in event.people}
+    people |= set(person_ids)
+    events = await _list_events(read, await _households_of(read, people) | households)
+    return Told(events, frozenset(people), frozenset(households))
+
+
+async def _households_of(read: Read, person_ids: Collection[str]) -> set[str]:
+    rows = await read.fetch(
+        "select distinct household_id from memberships where person_id = any($1::uuid[]) and kind = 'coliving'",
+        list(person_ids),
+    )
+    return {row["household_id"] for row in rows}
+
+
+async def _list_events(read: Read, household_ids: Collection[str]) -> list[LifeEvent]:
+    ids = list(household_ids)
+    rows = await read.fetch(
+        """select * from life_events where household_id = any($1::uuid[]) and retracted_at is null
+           union select * from life_events where into_id = any($1::uuid[]) and retracted_at is null""",
+        ids,
+    )
+    return [event_of(row) for row in rows]
+
+
+def event_of(row: Row) -> LifeEvent:
+    """A row of `life_events`."""
+    return LifeEvent(
+        row["event_id"],
+        LifeKind(row["kind"]),
+        row["happened_on"],
+        row["told"],
+        row["household_id"],
+        tuple(Part(*part) for part in zip(row["people"], row["relations"], row["in_hukou"], strict=True)),
+        row["into_id"],
+        row["dwelling_id"],
+        row["hukou_id"],
+    )
+
+
+async def list_people_of(read: Read, household_ids: Collection[str]) -> set[str]:
+    """All who ever lived in these households."""
+    rows = await read.fetch(
+        "select distinct person_id from memberships where household_id = any($1::uuid[])", list(household_ids)
+    )
+    return {row["person_id"] for row in rows}
+
+
+async def add_event(tx: Transaction, event: LifeEvent, source: str, by: str, evidence: str | None = None) -> None:
+    """Told now (`told` is given by the database)."""
+    await tx.execute(
+        """insert into life_events (event_id, kind, happened_on, household_id, into_id, hukou_id, dwelling_id,
+                  people, relations, in_hukou, recorded_at, source, recorded_by, evidence)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)""",
+        event.event_id,
+        event.kind,
+        event.on,
+        event.household_id,
+        event.into_id,
+        event.hukou_id,
+        event.dwelling_id,
+        [part.person_id for part in event.people],
+        [part.relation for part in event.people],
+        [part.in_hukou for part in event.people],
+        tx.now,
+        source,
+        by,
+        evidence,
+    )
+
+
+async def retract_events(tx: Transaction, event_ids: Collection[str], by: str, because: str) -> None:
+    """They never happened; that they were told stays."""
+    await tx.execute(
+        """update life_events set retracted_at = $2, retracted_by = $3, retracted_because = $4
+            where event_id = any($1::uuid[]) and retracted_at is null""",
+        list(event_ids),
+        tx.now,
+        by,
+        because,
+    )
+
+
+async def get_event(read: Read, event_id: str, place: Place) -> Row:
+    """An event of a household that the place covers. Raises EventNotFound."""
+    row = await read.fetchrow(
+        f"""select e.* from life_events e join households h using (household_id)
+             where e.event_id = $1 and {seen(place, 2)}""",
+        event_id,
+        *place_of(place),
+    )
+    if row is None:
+        raise EventNotFound
+    return row
+
+
+async def begin(tx: Transaction, household_id: str, status: str) -> None:
+    """A household that was added, but of which nothing was told yet: version 0."""
+    await tx.execute("update households set version = 0, status = $2 where household_id = $1", household_id, status)
+
+
+async def list_of_household(read: Read, household_id: str) -> list[Row]:
+    """What was ever told of a household, as it happened."""
+    return await read.fetch(
+        """select * from life_events where household_id = $1
+           union select * from life_events where into_id = $1 order by happened_on, told""",
+        household_id,
+    )
+
+
+async def list_of_person(read: Read, person_id: str) -> list[Row]:
+    """What was ever told of a person, as it happened."""
+    return await read.fetch(
+        """select * from life_events
+            where household_id = any(array(select household_id from memberships where person_id = $1 and kind = 'coliving'))
+              and $1 = any(people) order by happened_on, told""",
+        person_id,
+    )
+
+
+# What follows from the events
+
+
+async def align_stays(
+    tx: Transaction, person_ids: Collection[str], kinds: Collection[HouseholdKind], wanted: Iterable[Stay], said: Said
+) -> None:
+    """Brings the memberships of these people and kinds to what they are now known to have been."""
+    rows = await tx.fetch(
+        """select * from memberships
+            where person_id = any($1::uuid[]) and kind = any($2::text[]) and retracted_at is null""",
+        list(person_ids),
+        list(kinds),
+    )
+    there = {
+        r["id"]: (
+            (r["kind"], r["household_id"], r["person_id"], r["relation"], r["valid_from"], r["valid_to"]),
+            Said(r["source"], r["recorded_by"]),
+        )
+        for r in rows
+    }
+    await _align(
+        tx,
+        "memberships",
+        ("kind", "household_id", "person_id", "relation", "valid_from", "valid_to"),
+        there,
+        wanted,
+        said,
+    )
+
+
+async def align_livings(tx: Transaction, household_ids: Collection[str], wanted: Iterable[Living], said: Said) -> None:
+    """Brings the occupancies of these households to what they are now known to have been."""
+    rows = await tx.fetch(
+        "select * from occupancies where household_id = any($1::uuid[]) and retracted_at is null", list(household_ids)
+    )
+    there = {
+        r["id"]: (
+            (r["household_id"], r["dwelling_id"], r["valid_from"], r["valid_to"]),
+            Said(r["source"], r["recorded_by"]),
+        )
+        for r in rows
+    }
+    await _align(tx, "occupancies", ("household_id", "dwelling_id", "valid_from", "valid_to"), there, wanted, said)
+
+
+async def align_facts(
+    tx: Transaction, person_ids: Collection[str], fact: str, wanted: Iterable[Sequence[Any]], said: Said
+) -> None:
+    """Brings a fact of people that follows from life events (`status`, `residence`: person, value, since, until) to what it is now
+    known to have been."""
+    rows = await tx.fetch(
+        "select * from person_facts where person_id = any($1::uuid[]) and fact = $2 and retracted_at is null",
+        list(person_ids),
+        fact,
+    )
+    there = {
+        r["id"]: (
+            (r["person_id"], fact, json_text(r["value"]), r["valid_from"], r["valid_to"]),
+            Said(r["source"], r["recorded_by"]),
+        )
+        for r in rows
+    }
+    names = ("person_id", "fact", "value", "valid_from", "valid_to")
+    given = [(person_id, fact, json_text(value), since, until) for person_id, value, since, until in wanted]
+    await _align(tx, "person_facts", names, there, given, said)
+
+
+_TYPES = {
+    "kind": "text",
+    "household_id": "uuid",
+    "person_id": "uuid",
+    "dwelling_id": "uuid",
+    "relation": "text",
+    "fact": "text",
+    "value": "text",
+    "valid_from": "date",
+    "valid_to": "date",
+}
+
+
+async def _align(
+    tx: Transaction,
+    table: str,
+    names: Sequence[str],
+    there: Mapping[int, tuple[Key, Said]],
+    wanted: Iterable[Key],
+    said: Said,
+) -> None:
+    """Retracts rows (by id: what they say, and who said it) that are not wanted, adds wanted ones that are not there. What merely ends
+    on another day than was thought was said by whom it was said before."""
+    asked = {tuple(key) for key in wanted}
+    gone = {row_id: row for row_id, row in there.items() if row[0] not in asked}
+    new = asked - {key for key, _ in there.values()}
+    if gone:
+        await tx.execute(f"update {table} set retracted_at = $2 where id = any($1::bigint[])", list(gone), tx.now)
+    if not new:
+        return
+    before = {key[:-1]: who for key, who in gone.values()}
+    ordered = sorted(new, key=lambda key: (key[-2], str(key)))
+    who = [before.get(key[:-1], said) for key in ordered]
+    given = ", ".join(f"${n}::{_TYPES[name]}[]" for n, name in enumerate(names, 2))
+    taken = ", ".join(f"{name}::jsonb" if name == "value" else name for name in names)
+    sources = f"${len(names) + 2}::text[], ${len(names) + 3}::text[]"
+    await tx.execute(
+        f"""insert into {table} ({", ".join(names)}, source, recorded_by, recorded_at)
+            select {taken}, source, recorded_by, $1 from unnest({given}, {sources}) as g({", ".join(names)}, source, recorded_by)""",
+        tx.now,
+        *columns(ordered, len(names)),
+        [each.source for each in who],
+        [each.by for each in who],
+    )
+
+
+async def list_taken(tx: Transaction, livings: Iterable[Living]) -> list[Row]:
+    """Days (`day`) on which another household lived in the flat of one of these: the first of each."""
+    rows = list(livings)
+    return await tx.fetch(
+        """select greatest(g.since, min(o.valid_from)) as day
+             from unnest($1::uuid[], $2::uuid[], $3::date[], $4::date[]) as g(household_id, dwelling_id, since, until)
+             join occupancies o on o.dwelling_id = g.dwelling_id and o.household_id <> g.household_id and o.retracted_at is null
+                  and daterange(o.valid_from, o.valid_to) && daterange(g.since, g.until)
+            group by g.dwelling_id, g.since order by 1""",
+        *columns(rows, 4),
+    )
+
+
+async def flat_households(tx: Transaction, new_ids: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    """Ids of the flat households (同住户) by (co-living household, dwelling); those that are missing are made with the ids given."""
+    pairs = sorted(new_ids)
+    await tx.execute(
+        """insert into households (household_id, kind, status, version, coliving_id, community_code, dwelling_id, estate,
+                  block, unit, flat, settled_on, head_person_id, facts, changed_at)
+           select g.flat_id, 'flat', 'ended', 1, h.household_id, d.community_code, d.dwelling_id, d.estate, d.block, d.unit, d.flat,
+                  h.settled_on, h.head_person_id, '{}', $1
+             from unnest($2::uuid[], $3::uuid[], $4::uuid[]) as g(coliving_id, dwelling_id, flat_id)
+             join households h on h.household_id = g.coliving_id join dwellings d on d.dwelling_id = g.dwelling_id
+            where not exists (select from households f
+                               where f.coliving_id = g.coliving_id and f.kind = 'flat' and f.dwelling_id = g.dwelling_id)""",
+        tx.now,
+        *columns([(*pair, new_ids[pair]) for pair in pairs], 3),
+    )
+    rows = await tx.fetch(
+        "select coliving_id, dwelling_id, household_id from households where coliving_id = any($1::uuid[]) and kind = 'flat'",
+        list({coliving_id for coliving_id, _ in pairs}),
+    )
+    return {(row["coliving_id"], row["dwelling_id"]): row["household_id"] for row in rows}
+
+
+async def list_households(read: Read, household_ids: Collection[str]) -> dict[str, Row]:
+    rows = await read.fetch("select * from households where household_id = any($1::uuid[])", list(household_ids))
+    return {row["household_id"]: row for row in rows}
+
+
+async def list_persons(read: Read, person_ids: Collection[str]) -> dict[str, Row]:
+    rows = await read.fetch("select * from persons where person_id = any($1::uuid[])", list(person_ids))
+    return {row["person_id"]: row for row in rows}
+
+
+async def list_dwellings(read: Read, dwelling_ids: Collection[str]) -> dict[str, Row]:
+    rows = await read.fetch("select * from dwellings where dwelling_id = any($1::uuid[])", list(dwelling_ids))
+    return {row["dwelling_id"]: row for row in rows}
+
+
+async def set_households(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Households as they stand now (status, version, head, flat)."""
+    names = (
+        "household_id",
+        "status",
+        "version",
+        "head_person_id",
+        "dwelling_id",
+        "community_code",
+        "estate",
+        "block",
+        "unit",
+        "flat",
+    )
+    await tx.execute(
+        """update households h set status = g.status, version = g.version, head_person_id = g.head, dwelling_id = g.dwelling_id,
+                  community_code = g.community, estate = g.estate, block = g.block, unit = g.unit, flat = g.flat, changed_at = $1
+             from unnest($2::uuid[], $3::text[], $4::int[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[],
+                  $11::text[]) as g(household_id, status, version, head, dwelling_id, community, estate, block, unit, flat)
+            where h.household_id = g.household_id""",
+        tx.now,
+        *columns([tuple(row[name] for name in names) for row in rows], len(names)),
+    )
+
+
+async def set_flat_statuses(tx: Transaction, coliving_ids: Collection[str]) -> None:
+    """A flat household stands as long as its co-living household lives in its flat."""
+    await tx.execute(
+        """update households f set status = now.status, version = f.version + 1, head_person_id = now.head, changed_at = $2
+             from (select f.household_id, h.head_person_id as head,
+                          case when h.status = 'settled' and h.dwelling_id = f.dwelling_id then 'settled' else 'ended' end as status
+                     from households f join households h on h.household_id = f.coliving_id
+                    where f.coliving_id = any($1::uuid[]) and f.kind = 'flat') now
+            where f.household_id = now.household_id and (f.status, f.head_person_id) is distinct from (now.status, now.head)""",
+        list(coliving_ids),
+        tx.now,
+    )
+
+
+async def set_persons(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+    """People as they stand now (status, version, household, death, facts)."""
+    await tx.execute(
+        """update persons p set status = g.status, version = g.version, household_id = g.household_id, died_on = g.died_on,
+                  facts = g.facts::jsonb, changed_at = $1
+             from unnest($2::uuid[], $3::text[], $4::int[], $5::uuid[], $6::date[], $7::text[])
+                  as g(person_id, status, version, household_id, died_on, facts)
+            where p.person_id = g.person_id""",
+        tx.now,
+        *columns(
+            [
+                (r["person_id"], r["status"], r["version"], r["household_id"], r["died_on"], json_text(r["facts"]))
+                for r in rows
+            ],
+            6,
+        ),
+    )

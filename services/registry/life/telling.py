@@ -1,0 +1,252 @@
+"""Takes what happened to households and people, or takes it back; brings what follows from it up to date, and says it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from services.registry.dwellings.service import FlatTaken
+from services.registry.households import store as households
+from services.registry.households.domain import HEAD, HouseholdKind, HouseholdStatus
+from services.registry.life import store
+from services.registry.life.domain import (
+    Illegal,
+    LifeEvent,
+    LifeKind,
+    Standing,
+    Story,
+    flat_stays,
+    replay,
+    residences,
+)
+from services.registry.life.store import Said, Told
+from services.registry.persons.domain import PersonStatus
+from services.registry.service import household_state, person_state, refuse_future
+from shared import outbox
+from shared.auth import Actor
+from shared.contracts.registry import (
+    HouseholdChanged,
+    HouseholdMerged,
+    HouseholdMoved,
+    HouseholdSettled,
+    HouseholdSplit,
+    HouseholdState,
+    HouseholdWithdrawn,
+    PersonDied,
+    PersonFactsChanged,
+    PersonMoved,
+    PersonState,
+)
+from shared.db import Row, Transaction
+from shared.errors import Conflict, Fault, Invalid
+from shared.ids import new_id
+
+_LAST = 2**62
+"""Told after all others: the place of an event that is being told."""
+_KINDS = (HouseholdKind.COLIVING, HouseholdKind.HUKOU, HouseholdKind.FLAT)
+
+
+class CannotHaveHappened(Invalid):
+    slug = "cannot-have-happened"
+    title_en, title_zh = "This cannot have happened that day", "该变动在当日不可能发生"
+
+
+class ContradictsLater(Conflict):
+    slug = "contradicts-later"
+    title_en, title_zh = "Something known to have happened later stands against it", "与其后已登记的变动相矛盾"
+
+
+class InNoHousehold(Conflict):
+    slug = "in-no-household"
+    title_en, title_zh = "Someone is in the registry by this event alone", "有人员仅因该变动而登记"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where the word of an event comes from. `evidence`: the paper or file it rests on, without personal data."""
+
+    source: str
+    evidence: str | None = None
+
+
+async def tell(
+    tx: Transaction, actor: Actor, event: LifeEvent, ground: Ground, pointers: Mapping[str, str] | None = None
+) -> None:
+    """Takes an event of households that are locked already, and of people who are in the registry. `pointers`: where faults of the
+    event (`/on`, `/people/0` …) stand in what the caller was sent.
+
+    Raises DateInFuture, CannotHaveHappened, ContradictsLater (naming the later event), FlatTaken.
+    """
+    pointers = pointers or {}
+    refuse_future(tx, event.on, pointers.get("/on", "/on"))
+    told = await _told(tx, event)
+    story = replay([*told.events, replace(event, told=_LAST)], told.people, told.households)
+    if story.illegal:
+        raise _refusal(story.illegal, event, pointers)
+    await store.add_event(tx, event, ground.source, actor.subject, ground.evidence)
+    await _bring_up(tx, event, told, story, Said(ground.source, actor.subject))
+
+
+async def untell(tx: Transaction, actor: Actor, event: LifeEvent, because: str) -> None:
+    """All is as if the event had never been told, though what was thought stays readable. Its households are locked already.
+
+    Raises ContradictsLater, InNoHousehold, FlatTaken.
+    """
+    told = await _told(tx, event)
+    left = told._replace(events=[each for each in told.events if each.event_id != event.event_id])
+    story = replay(left.events, left.people, left.households)
+    if story.illegal:
+        raise _refusal(story.illegal, event, {})
+    orphans = [n for n, part in enumerate(event.people) if part.person_id not in story.persons]
+    if orphans:
+        raise InNoHousehold(
+            faults=[Fault(f"/people/{n}", "in-no-household", "would be in none", "将不属于任何住户") for n in orphans]
+        )
+    await store.retract_events(tx, [event.event_id], actor.subject, because)
+    await _bring_up(tx, event, left, story, Said("staff", actor.subject))
+
+
+async def _told(tx: Transaction, event: LifeEvent) -> Told:
+    """What is known of all whom the event touches; they are locked."""
+    people = await store.list_people_of(tx, event.households)
+    await store.lock_persons(tx, people | {part.person_id for part in event.people})
+    return await store.list_told(tx, event.households, [part.person_id for part in event.people])
+
+
+def _refusal(illegal: Illegal, event: LifeEvent, pointers: Mapping[str, str]) -> Exception:
+    """Of the event that is being told, or because of one that happened later."""
+    if illegal.event.event_id == event.event_id:
+        return CannotHaveHappened(
+            faults=[replace(f, pointer=pointers.get(f.pointer, f.pointer)) for f in illegal.faults]
+        )
+    later = illegal.event
+    return ContradictsLater(
+        "Take the later event back first, or correct the day.",
+        "请先撤销其后的变动，或更正日期。",
+        faults=[replace(fault, pointer=pointers.get("/on", "/on")) for fault in illegal.faults],
+        members={"event_id": later.event_id, "kind": later.kind, "happened_on": later.on.isoformat()},
+    )
+
+
+async def _bring_up(tx: Transaction, event: LifeEvent, told: Told, story: Story, said: Said) -> None:
+    """Rows, people and households as the story has them; what stands otherwise than before is said."""
+    people = _touched(event, story)
+    named = event.households
+    homes = await store.list_households(tx, {*named, *(story.persons[p].household_id for p in people)})
+    before = await households.list_present(tx, named)
+    livings = [living for living in story.livings if living.household_id in named]
+    if taken := await store.list_taken(tx, livings):
+        raise FlatTaken(
+            faults=[
+                Fault(
+                    "/flat",
+                    "flat-taken-then",
+                    f"another household lived there on {row['day']}",
+                    f"{row['day']}该房屋有住户",
+                )
+                for row in taken
+            ]
+        )
+    await store.align_livings(tx, named, livings, said)
+    pairs = {(living.household_id, living.dwelling_id): new_id() for living in story.livings}
+    flats = await store.flat_households(tx, pairs)
+    stays = [stay for stay in story.stays if stay.person_id in people]
+    await store.align_stays(tx, people, _KINDS, [*stays, *flat_stays(stays, story.livings, flats)], said)
+    await store.align_facts(tx, people, "status", [phase for phase in story.phases if phase.person_id in people], said)
+    dwellings = await store.list_dwellings(tx, {living.dwelling_id for living in story.livings})
+    codes = {dwelling_id: row["community_code"] for dwelling_id, row in dwellings.items()}
+    lived = residences(stays, story.livings, codes)
+    await store.align_facts(tx, people, "residence", [(p, {"division": c}, *span) for p, c, *span in lived], said)
+    after = {h: _home_after(story, homes[h], before.get(h, []), dwellings) for h in named}
+    changed = {h: row for h, row in after.items() if row["version"] != homes[h]["version"]}
+    await store.set_households(tx, list(changed.values()))
+    await store.set_flat_statuses(tx, named)
+    for household_id, row in sorted(changed.items()):
+        members = [{"person_id": p, "relation": r} for p, r in _in_order(story.members[household_id])]
+        outbox.emit(tx, household_state(_kind_of(event, told, homes[household_id], row), row, members))
+    now = {person_id: code for person_id, code, _, until in lived if until is None}
+    await _write_people(tx, story, people, {h: row["community_code"] for h, row in {**homes, **after}.items()}, now)
+
+
+def _touched(event: LifeEvent, story: Story) -> set[str]:
+    """Whom the event names, and all who ever lived in its households."""
+    lived = {stay.person_id for stay in story.stays if stay.household_id in event.households}
+    return {part.person_id for part in event.people} | lived
+
+
+def _in_order(members: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The head first."""
+    return sorted(members.items(), key=lambda member: member[1] != HEAD)
+
+
+def _home_after(story: Story, row: Row, before: Iterable[Row], dwellings: Mapping[str, Row]) -> dict[str, Any]:
+    """The household's row as it stands now; the version is the next one where anything differs."""
+    household_id = row["household_id"]
+    members = story.members[household_id]
+    flat = story.flats.get(household_id)
+    ever = any(stay.household_id == household_id for stay in story.stays)
+    after = dict(row) | {
+        "status": HouseholdStatus.SETTLED if members else HouseholdStatus.ENDED if ever else HouseholdStatus.WITHDRAWN,
+        "head_person_id": next((person for person, relation in members.items() if relation == HEAD), None),
+    }
+    if flat:
+        place = ("dwelling_id", "community_code", "estate", "block", "unit", "flat")
+        after |= {name: dwellings[flat.dwelling_id][name] for name in place}
+    if after != dict(row) or {m["person_id"]: m["relation"] for m in before} != members:
+        after["version"] += 1
+    return after
+
+
+def _kind_of(event: LifeEvent, told: Told, before: Row, after: Mapping[str, Any]) -> type[HouseholdState]:
+    """The event that says best what became of a household."""
+    is_told = all(each.event_id != event.event_id for each in told.events)
+    if after["version"] == 1:
+        return HouseholdSettled
+    if after["status"] == HouseholdStatus.WITHDRAWN:
+        return HouseholdWithdrawn
+    if is_told and after["household_id"] == event.household_id and event.kind in _BY_KIND:
+        return _BY_KIND[event.kind]
+    moved = after["status"] == HouseholdStatus.SETTLED and before["dwelling_id"] != after["dwelling_id"]
+    return HouseholdMoved if moved else HouseholdChanged
+
+
+_BY_KIND: Mapping[LifeKind, type[HouseholdState]] = {LifeKind.SPLIT: HouseholdSplit, LifeKind.MERGED: HouseholdMerged}
+
+
+async def _write_people(
+    tx: Transaction, story: Story, people: Collection[str], communities: Mapping[str, str], residence: Mapping[str, str]
+) -> None:
+    """People who stand otherwise than before, with their next version."""
+    rows = await store.list_persons(tx, people)
+    changed = []
+    for person_id in sorted(people):
+        row, standing = rows[person_id], story.persons[person_id]
+        after = _person_after(row, standing, residence.get(person_id))
+        if after != dict(row):
+            changed.append((row, after | {"version": row["version"] + 1}))
+    await store.set_persons(tx, [after for _, after in changed])
+    for row, after in changed:
+        state = after | {"community_code": communities[after["household_id"]]}
+        outbox.emit(tx, person_state(_kind_of_person(row, after), state))
+
+
+def _kind_of_person(before: Row, after: Mapping[str, Any]) -> type[PersonState]:
+    if (before["status"], before["household_id"], before["died_on"]) == (
+        after["status"],
+        after["household_id"],
+        after["died_on"],
+    ):
+        return PersonFactsChanged
+    return PersonDied if after["status"] == PersonStatus.DECEASED else PersonMoved
+
+
+def _person_after(row: Row, standing: Standing, community: str | None) -> dict[str, Any]:
+    after = dict(row) | {
+        "status": standing.status,
+        "household_id": standing.household_id,
+        "died_on": standing.died_on,
+    }
+    if community and row["facts"].get("residence") != {"division": community}:
+        after["facts"] = row["facts"] | {"residence": {"division": community}}
+    return after
