@@ -8,11 +8,14 @@ from services.benefits.service import Word, keep_words
 from shared.contracts.jobs import EmploymentEnded, EmploymentStarted
 from shared.contracts.registry import (
     HouseholdChanged,
+    HouseholdMerged,
     HouseholdMoved,
     HouseholdSettled,
+    HouseholdSplit,
     HouseholdWithdrawn,
     PersonDied,
     PersonFactsChanged,
+    PersonMoved,
     PersonRegistered,
     PersonWithdrawn,
 )
@@ -29,11 +32,14 @@ HANDLERS: Handlers = dict.fromkeys(
     (
         PersonRegistered,
         PersonFactsChanged,
+        PersonMoved,
         PersonDied,
         PersonWithdrawn,
         HouseholdSettled,
         HouseholdMoved,
         HouseholdChanged,
+        HouseholdSplit,
+        HouseholdMerged,
         HouseholdWithdrawn,
         EmploymentStarted,
         EmploymentEnded,

@@ -15,8 +15,10 @@ from shared.contracts.jobs import (
 from shared.contracts.registry import (
     CommunityChanged,
     HouseholdChanged,
+    HouseholdMerged,
     HouseholdMoved,
     HouseholdSettled,
+    HouseholdSplit,
     HouseholdState,
     HouseholdWithdrawn,
 )
@@ -46,6 +48,8 @@ def handlers(settings: GridSettings) -> Handlers:
         HouseholdSettled: on_household_changed,
         HouseholdMoved: on_household_changed,
         HouseholdChanged: on_household_changed,
+        HouseholdSplit: on_household_changed,
+        HouseholdMerged: on_household_changed,
         HouseholdWithdrawn: on_household_changed,
         HouseholdWithoutWorkFound: on_without_work_changed,
         HouseholdWithoutWorkCleared: on_without_work_changed,

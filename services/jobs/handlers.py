@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from services.jobs.service import keep_news
 from shared.contracts.registry import (
     HouseholdChanged,
+    HouseholdMerged,
     HouseholdMoved,
     HouseholdSettled,
+    HouseholdSplit,
     HouseholdState,
     HouseholdWithdrawn,
     PersonDied,
     PersonFactsChanged,
+    PersonMoved,
     PersonRegistered,
     PersonState,
     PersonWithdrawn,
@@ -33,10 +36,13 @@ async def on_news(tx: Transaction, events: Sequence[PersonState | HouseholdState
 HANDLERS: Handlers = {
     PersonRegistered: on_news,
     PersonFactsChanged: on_news,
+    PersonMoved: on_news,
     PersonDied: on_news,
     PersonWithdrawn: on_news,
     HouseholdSettled: on_news,
     HouseholdMoved: on_news,
     HouseholdChanged: on_news,
+    HouseholdSplit: on_news,
+    HouseholdMerged: on_news,
     HouseholdWithdrawn: on_news,
 }

@@ -69,7 +69,7 @@ def _person_copy(word: PersonState) -> persons.PersonCopy:
     return (
         word.person_id,
         word.version,
-        word.state,
+        Presence.MOVED_OUT if word.presence == "moved-out" else Presence(word.state),
         word.household_id,
         word.sex,
         word.birth_on,

@@ -36,7 +36,7 @@ def household_standing(members: Sequence[Worker | None], on: date) -> Standing:
     least one job. Weak and half labour counts; so does any form of work of any member, farming too, but not a child's: Labour Law
     art. 15. Only what is known counts: a household is without work when no work is unknown among those who may be labour.
     """
-    present = [m for m in members if m is None or m.presence is not Presence.DECEASED]
+    present = [m for m in members if m is None or m.presence not in (Presence.DECEASED, Presence.MOVED_OUT)]
     if any(m and m.standing and age_on(m.birth_on, on) >= minimum_age(on) for m in present):
         return Standing.IN_WORK
     may_work = [m for m in present if m and _may_be_labour(m, on)]

@@ -16,6 +16,8 @@ class Presence(StrEnum):
     """State of a person in the registry."""
 
     RESIDENT = "resident"
+    MOVED_OUT = "moved-out"
+    """Lives in no household here any more (迁出); what jobs recorded stands."""
     DECEASED = "deceased"
     WITHDRAWN = "withdrawn"
 

@@ -41,16 +41,24 @@ class NotSeeking(StrEnum):
     EMPLOYED = "employed"
     WORK_UNKNOWN = "work-unknown"
     DEATH = "death"
+    MOVED_OUT = "moved-out"
     WITHDRAWN = "withdrawn"
     AGE = "age"
     RETIRED = "retired"
     LABOUR_CLASS = "labour-class"
 
 
+_GONE = {
+    Presence.DECEASED: NotSeeking.DEATH,
+    Presence.MOVED_OUT: NotSeeking.MOVED_OUT,
+    Presence.WITHDRAWN: NotSeeking.WITHDRAWN,
+}
+
+
 def why_not_seeking(worker: Worker, on: date) -> NotSeeking | None:
     """None: an able person of labour age, known to have no work, is a job seeker (求职者)."""
-    if worker.presence is not Presence.RESIDENT:
-        return NotSeeking.DEATH if worker.presence is Presence.DECEASED else NotSeeking.WITHDRAWN
+    if gone := _GONE.get(worker.presence):
+        return gone
     work = work_of(worker)
     if work is Work.EMPLOYED:
         return NotSeeking.EMPLOYED

@@ -241,9 +241,10 @@ class _Teller:
     def tell(self, event: LifeEvent) -> None:
         if event.dwelling_id and event.kind in _INTO_A_FLAT:
             self._move(event.into_id or event.household_id, event.dwelling_id, event.on)
+        lived = {there.household_id for part in event.people if (there := self.story.persons.get(part.person_id))}
         for part in event.people:
             self._take_part(event, part)
-        for household in filter(None, (event.household_id, event.into_id)):
+        for household in lived | event.households:
             if not self.story.members[household]:
                 self._leave_flat(household, event.on)
 

@@ -100,7 +100,8 @@ async def take_back(tx: Transaction, actor: Actor, event_id: str, check: Callabl
     Raises EventNotFound, EventTakenBack, WithdrawSettling, what `check` raises, ContradictsLater, InNoHousehold, FlatTaken.
     """
     event = store.event_of(await store.get_event(tx, event_id, actor.place))
-    await store.lock_households(tx, event.households)
+    homes = await store.list_homes(tx, [part.person_id for part in event.people])
+    await store.lock_households(tx, event.households | homes)
     row = await store.get_event(tx, event_id, actor.place)
     if row["retracted_at"] is not None:
         raise EventTakenBack
@@ -108,7 +109,9 @@ async def take_back(tx: Transaction, actor: Actor, event_id: str, check: Callabl
         raise WithdrawSettling("Use the household's withdrawal.", "请使用住户的撤销功能。")
     household = await households.get_household(tx, event.household_id, actor.place)
     check(household["version"])
-    await untell(tx, actor, event, because)
+    if homes != await store.list_homes(tx, [part.person_id for part in event.people]):
+        raise Conflict("Someone changed households just now: read and try again.", "有人员刚刚变更住户，请重试。")
+    await untell(tx, actor, event, homes, because)
 
 
 async def _locked(tx: Transaction, actor: Actor, household_id: str, into_id: str | None) -> Row:

@@ -43,6 +43,14 @@ async def lock_households(tx: Transaction, household_ids: Collection[str]) -> No
     )
 
 
+async def list_homes(read: Read, person_ids: Collection[str]) -> set[str]:
+    """The households in which these people live, or lived last."""
+    rows = await read.fetch(
+        "select distinct household_id from persons where person_id = any($1::uuid[])", list(person_ids)
+    )
+    return {row["household_id"] for row in rows}
+
+
 async def lock_persons(tx: Transaction, person_ids: Collection[str]) -> None:
     await tx.execute(
         "select from persons where person_id = any($1::uuid[]) order by person_id for update", list(person_ids)

@@ -85,11 +85,12 @@ async def tell(
     if story.illegal:
         raise _refusal(story.illegal, event, pointers)
     await store.add_event(tx, event, ground.source, actor.subject, ground.evidence)
-    await _bring_up(tx, event, told, story, Said(ground.source, actor.subject))
+    await _bring_up(tx, event, set(event.households), told, story, Said(ground.source, actor.subject))
 
 
-async def untell(tx: Transaction, actor: Actor, event: LifeEvent, because: str) -> None:
-    """All is as if the event had never been told, though what was thought stays readable. Its households are locked already.
+async def untell(tx: Transaction, actor: Actor, event: LifeEvent, homes: Collection[str], because: str) -> None:
+    """All is as if the event had never been told, though what was thought stays readable. Its households are locked already, and those in
+    which its people live now (`homes`): a death is one of the household that is known now, not of that which was known when it was told.
 
     Raises ContradictsLater, InNoHousehold, FlatTaken.
     """
@@ -104,7 +105,7 @@ async def untell(tx: Transaction, actor: Actor, event: LifeEvent, because: str) 
             faults=[Fault(f"/people/{n}", "in-no-household", "would be in none", "将不属于任何住户") for n in orphans]
         )
     await store.retract_events(tx, [event.event_id], actor.subject, because)
-    await _bring_up(tx, event, left, story, Said("staff", actor.subject))
+    await _bring_up(tx, event, {*event.households, *homes}, left, story, Said("staff", actor.subject))
 
 
 async def _told(tx: Transaction, event: LifeEvent) -> Told:
@@ -129,10 +130,9 @@ def _refusal(illegal: Illegal, event: LifeEvent, pointers: Mapping[str, str]) ->
     )
 
 
-async def _bring_up(tx: Transaction, event: LifeEvent, told: Told, story: Story, said: Said) -> None:
-    """Rows, people and households as the story has them; what stands otherwise than before is said."""
+async def _bring_up(tx: Transaction, event: LifeEvent, named: set[str], told: Told, story: Story, said: Said) -> None:
+    """Rows, people and households (`named`: those that may stand otherwise now) as the story has them; what does is said."""
     people = _touched(event, story)
-    named = event.households
     homes = await store.list_households(tx, {*named, *(story.persons[p].household_id for p in people)})
     before = await households.list_present(tx, named)
     livings = [living for living in story.livings if living.household_id in named]

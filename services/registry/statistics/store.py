@@ -37,7 +37,7 @@ async def list_counts(read: Read, place: Place, by_block: bool) -> list[Row]:
                select {_where("h")}, h.facts -> 'registered_poor' = 'true' as poor,
                       {", ".join(f"count(p.person_id) filter (where {who}) as {name}" for name, who in _PEOPLE.items())}
                  from households h
-                 left join persons p on p.household_id = h.household_id and p.status = '{PersonStatus.RESIDENT}'
+                 left join persons p on p.household_id = h.household_id and p.status in ('{PersonStatus.RESIDENT}', '{PersonStatus.AWAY}')
                 where h.kind = '{HouseholdKind.COLIVING}' and h.status = '{HouseholdStatus.SETTLED}' and {seen(place, 1)}
                 group by h.household_id),
             lived as (
