@@ -15,6 +15,9 @@ HTTP_TITLES = {
     405: ("Method not allowed", "不支持该方法"),
 }
 
+KIND = "kind:"
+"""Begins the tags of a union whose members are told apart by `kind`: a tag is no part of the body, and not of a pointer into it."""
+
 _LIMITS = ("ge", "gt", "le", "lt", "min_length", "max_length")
 _EN = {
     "missing": "is missing",
@@ -66,7 +69,11 @@ def refusal(errors: Sequence[Mapping[str, Any]]) -> DomainError:
 
 def fault(error: Mapping[str, Any]) -> Fault:
     """One pydantic error as ours. A `shared.validation.Wrong` raised in a validator keeps its own code and texts."""
-    where = _pointer(error["loc"])
+    where = _pointer([part for part in error["loc"] if not str(part).startswith(KIND)])
+    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        kinds = _kinds(error)
+        en, zh = (f"must be one of: {kinds}", f"不在允许的取值之内：{kinds}") if kinds else ("is missing", "缺少必填项")
+        return Fault(f"{where}/kind", "kind-unknown" if kinds else "missing", en, zh)
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, Wrong):
         return Fault(where, cause.code, cause.en, cause.zh)
@@ -77,6 +84,11 @@ def fault(error: Mapping[str, Any]) -> Fault:
 def _choices(error: Mapping[str, Any]) -> str:
     """The values a choice has, as they are written."""
     return ", ".join(re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", ""))))
+
+
+def _kinds(error: Mapping[str, Any]) -> str:
+    """The kinds of a union, where pydantic tells them."""
+    return ", ".join(re.findall(rf"'{KIND}([^']*)'", str(error.get("ctx", {}).get("expected_tags", ""))))
 
 
 def _english(error: Mapping[str, Any]) -> str:

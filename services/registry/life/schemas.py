@@ -15,6 +15,7 @@ from services.registry.settling.schemas import MemberBody, relation_code
 from shared.http import Body, View, WarningView
 from shared.shapes import CommunityCode, Day, Id, Plain
 from shared.shapes import Part as PartCode
+from shared.validation import KIND
 
 Relation = Annotated[str, Field(pattern=r"^[0-9]{2}$"), AfterValidator(relation_code)]
 
@@ -147,21 +148,22 @@ class MergedBody(_OfRelated):
     into: Id
 
 
-def _kind(given: Any) -> Any:
-    return given.get("kind") if isinstance(given, dict) else getattr(given, "kind", None)
+def _kind(given: Any) -> str | None:
+    kind = given.get("kind") if isinstance(given, dict) else getattr(given, "kind", None)
+    return f"{KIND}{kind}" if isinstance(kind, str) else None
 
 
 LifeEventBody = Annotated[
-    Annotated[BornBody, Tag("born")]
-    | Annotated[JoinedBody, Tag("joined")]
-    | Annotated[LeftBody, Tag("left")]
-    | Annotated[AwayBody, Tag("away")]
-    | Annotated[ReturnedBody, Tag("returned")]
-    | Annotated[HeadChangedBody, Tag("head-changed")]
-    | Annotated[RelationsBody, Tag("relations-changed")]
-    | Annotated[SplitBody, Tag("split")]
-    | Annotated[MovedBody, Tag("moved")]
-    | Annotated[MergedBody, Tag("merged")],
+    Annotated[BornBody, Tag(f"{KIND}born")]
+    | Annotated[JoinedBody, Tag(f"{KIND}joined")]
+    | Annotated[LeftBody, Tag(f"{KIND}left")]
+    | Annotated[AwayBody, Tag(f"{KIND}away")]
+    | Annotated[ReturnedBody, Tag(f"{KIND}returned")]
+    | Annotated[HeadChangedBody, Tag(f"{KIND}head-changed")]
+    | Annotated[RelationsBody, Tag(f"{KIND}relations-changed")]
+    | Annotated[SplitBody, Tag(f"{KIND}split")]
+    | Annotated[MovedBody, Tag(f"{KIND}moved")]
+    | Annotated[MergedBody, Tag(f"{KIND}merged")],
     Discriminator(_kind),
     Field(examples=[examples.LIFE_EVENT]),
 ]
