@@ -165,7 +165,7 @@ async def follow(
 def _turn(before: Worker, act: Employment | None, moved: bool, on: date) -> _Turn:
     acted = before.with_(act) if act else before
     changes = [*([act] if act else []), *following(acted, new_id)]
-    said = [(employment, before) for employment in before.carried] if moved else []
+    said = [(employment, before) for employment in before.brought] if moved else []
     after, stood = before, {e.employment_id for e in (*before.employments, *changes) if e.stands}
     for change in changes:
         after = after.with_(change)

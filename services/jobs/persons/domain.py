@@ -75,6 +75,11 @@ class Worker:
         return tuple(e for e in self.employments if e.household_id != self.household_id and _is_late(self, e))
 
     @property
+    def brought(self) -> tuple[Employment, ...]:
+        """Employments opened as a member of another household, and the person's still: where the person lives now is to hear of them."""
+        return tuple(e for e in self.employments if e.household_id != self.household_id and not _is_void(self, e))
+
+    @property
     def retired(self) -> bool:
         """Left the last job to retire, perhaps early: no longer counted as labour (零就业家庭 rules leave 提前退休 out)."""
         return bool(self.employments) and self.employments[-1].end_reason is EndReason.RETIRED

@@ -131,17 +131,20 @@ async def set_person(
 
 async def set_work_copies(tx: Transaction, rows: Sequence[tuple[str, str, int, Mapping[str, object]]]) -> None:
     """Jobs' word on people's work (person_id, household_id, version, work); an older word changes nothing, nor one about a settling
-    that was taken back since."""
+    that was taken back. (Who moved to another household since is meant all the same.)"""
     await tx.execute(
         """with said as (
                select distinct on (person_id, household_id) *
                  from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[]) as s(person_id, household_id, version, work)
                 order by person_id, household_id, version desc),
+            newest as (
+               select distinct on (s.person_id) s.* from said s join households h using (household_id)
+                where h.status <> 'withdrawn' order by s.person_id, s.version desc),
             locked as materialized (
-               select person_id from persons join said using (person_id, household_id) order by person_id for no key update)
+               select person_id from persons join newest using (person_id) order by person_id for no key update)
            update persons p set work_copy = s.work::jsonb, work_copy_version = s.version
-             from said s join locked using (person_id)
-            where (p.person_id, p.household_id) = (s.person_id, s.household_id) and p.work_copy_version < s.version""",
+             from newest s join locked using (person_id)
+            where p.person_id = s.person_id and p.work_copy_version < s.version""",
         *columns([(*row[:3], json_text(row[3])) for row in rows], 4),
     )
 

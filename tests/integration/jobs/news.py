@@ -9,11 +9,14 @@ from typing import Any
 
 from shared.contracts.registry import (
     HouseholdChanged,
+    HouseholdMerged,
     HouseholdMoved,
     HouseholdSettled,
+    HouseholdSplit,
     HouseholdWithdrawn,
     PersonDied,
     PersonFactsChanged,
+    PersonMoved,
     PersonRegistered,
     PersonWithdrawn,
     Work,
@@ -78,6 +81,10 @@ class Family:
     def facts(self, label: str, version: int, household: str = "home", **facts: Any) -> Received:
         return self._person(PersonFactsChanged, label, version, household, {"state": "resident"} | facts)
 
+    def went(self, label: str, version: int, household: str = "home", **facts: Any) -> Received:
+        """To another household, or (`presence`) out of all."""
+        return self._person(PersonMoved, label, version, household, {"state": "resident"} | facts)
+
     def died(self, label: str, version: int, household: str = "home", **facts: Any) -> Received:
         told = {"state": "deceased", "died_on": date(2026, 11, 20)} | facts
         return self._person(PersonDied, label, version, household, told)
@@ -115,12 +122,20 @@ class Family:
     def changed(self, members: Iterable[str], version: int, household: str = "home", **more: Any) -> Received:
         return self._household(HouseholdChanged, version, household, members, **more)
 
+    def split(self, members: Iterable[str], version: int, household: str = "home", **more: Any) -> Received:
+        return self._household(HouseholdSplit, version, household, members, **more)
+
+    def merged(self, version: int, household: str = "home") -> Received:
+        return self._household(HouseholdMerged, version, household, "", state="ended")
+
     def withdrawn(self, version: int, household: str = "home") -> Received:
         return self._household(HouseholdWithdrawn, version, household, "", state="withdrawn")
 
 
 _EMPLOYMENTS = """
-select person_id, household_id, form, division, employer_kind, started_on, ended_on, end_reason, status, source
+-- Not the household as whose member it was opened: what is stated is opened when it is heard, perhaps after a split. Of which household
+-- others are told is in `told of`.
+select person_id, form, division, employer_kind, started_on, ended_on, end_reason, status, source
   from employments where status <> 'withdrawn' and person_id = any($1::uuid[]) order by person_id, form
 """
 _LAST_SAID = """
@@ -143,8 +158,7 @@ async def picture(database: Database, family: Family) -> dict[str, Any]:
     flags = await pool.fetch(_LAST_SAID, households, "jobs.household")
     return {
         "employments": [
-            {**row, "person_id": names[row["person_id"]], "household_id": homes[row["household_id"]]}
-            for row in await pool.fetch(_EMPLOYMENTS, people)
+            {**row, "person_id": names[row["person_id"]]} for row in await pool.fetch(_EMPLOYMENTS, people)
         ],
         "seekers": sorted(names[row["person_id"]] for row in seekers),
         "standing": {homes[row["household_id"]]: row["standing"] for row in standings},

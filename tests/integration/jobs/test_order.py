@@ -66,6 +66,53 @@ def dies_out(f: Family) -> list[Received]:
     return [f.settled("a"), f.registered("a", work=NONE), f.died("a", 2, work=NONE), f.changed("", 2, state="ended")]
 
 
+def loses_one_who_moves_out(f: Family) -> list[Received]:
+    """The only one in work moves out; what jobs recorded of the work stands."""
+    return [
+        f.settled("ab"),
+        f.registered("a", work=EMPLOYED),
+        f.registered("b", work=NONE),
+        f.went("a", 2, work=EMPLOYED, presence="moved-out"),
+        f.changed("b", 2),
+    ]
+
+
+def moves_out_without_work(f: Family) -> list[Received]:
+    """A job seeker moves out, and seeks here no more."""
+    return [
+        f.settled("ab"),
+        f.registered("a", work=NONE),
+        f.registered("b", work=EMPLOYED),
+        f.went("a", 2, work=NONE, presence="moved-out"),
+        f.changed("b", 2),
+    ]
+
+
+def splits(f: Family) -> list[Received]:
+    """The one in work lives apart; the one without is alone then."""
+    return [
+        f.settled("ab"),
+        f.registered("a", work=EMPLOYED),
+        f.registered("b", work=NONE),
+        f.split("b", 2),
+        f.settled("a", household="other"),
+        f.went("a", 2, household="other", work=EMPLOYED),
+    ]
+
+
+def merges(f: Family) -> list[Received]:
+    """The one without work comes to live with the one in work, and that household ends."""
+    return [
+        f.settled("a"),
+        f.registered("a", work=EMPLOYED),
+        f.settled("b", household="other"),
+        f.registered("b", household="other", work=NONE),
+        f.merged(2, household="other"),
+        f.changed("ab", 2),
+        f.went("b", 2, work=NONE),
+    ]
+
+
 def was_entered_by_mistake(f: Family) -> list[Received]:
     """Withdrawn."""
     return [
@@ -159,6 +206,10 @@ ENDS: dict[Story, dict[str, Any]] = {
     says_more: {"seekers": ["b"], "standing": {"home": "in-work"}, "told work": {"a": ["migrant"]}},
     loses_the_one_in_work: {"seekers": ["b"], "standing": {"home": "without-work"}, "told without work": ["home"]},
     dies_out: {"seekers": [], "standing": {"home": "no-labour"}, "told without work": []},
+    loses_one_who_moves_out: {"seekers": ["b"], "standing": {"home": "without-work"}, "told without work": ["home"]},
+    moves_out_without_work: {"seekers": [], "standing": {"home": "in-work"}, "told without work": []},
+    splits: {"seekers": ["b"], "standing": {"home": "without-work", "other": "in-work"}, "told of": {"a": "other"}},
+    merges: {"seekers": ["b"], "standing": {"home": "in-work", "other": "no-labour"}, "told without work": []},
     was_entered_by_mistake: {"employments": [], "seekers": [], "standing": {"home": "no-labour"}, "told work": {}},
     settles_anew: {"seekers": ["b"], "standing": {"home": "no-labour", "other": "in-work"}},
     settles_anew_in_the_same_work: {"seekers": ["b"], "told work": {"a": ["migrant"]}},
