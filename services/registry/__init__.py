@@ -1,6 +1,7 @@
 """Registry: the one record of who lives where.
 
 Owns people, households, dwellings, the four places of a person, life events, the access log.
-Says: community changed; household settled, moved, changed, withdrawn; person registered, facts changed, died, withdrawn.
+Says: community changed; household settled, moved, changed, split, merged, withdrawn; person registered, facts changed, moved, died,
+withdrawn.
 Listens to: jobs (who works, which household has no one in work).
 """
