@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from services.registry.dwellings.service import FlatTaken
@@ -81,7 +82,8 @@ async def tell(
     pointers = pointers or {}
     refuse_future(tx, event.on, pointers.get("/on", "/on"))
     told = await _told(tx, event)
-    story = replay([*told.events, replace(event, told=_LAST)], told.people, told.households)
+    told.events.append(replace(event, told=_LAST))
+    story = replay(*told)
     if story.illegal:
         raise _refusal(story.illegal, event, pointers)
     await store.add_event(tx, event, ground.source, actor.subject, ground.evidence)
@@ -96,7 +98,7 @@ async def untell(tx: Transaction, actor: Actor, event: LifeEvent, homes: Collect
     """
     told = await _told(tx, event)
     left = told._replace(events=[each for each in told.events if each.event_id != event.event_id])
-    story = replay(left.events, left.people, left.households)
+    story = replay(*left)
     if story.illegal:
         raise _refusal(story.illegal, event, {})
     orphans = [n for n, part in enumerate(event.people) if part.person_id not in story.persons]
@@ -135,38 +137,44 @@ async def _bring_up(tx: Transaction, event: LifeEvent, named: set[str], told: To
     people = _touched(event, story)
     homes = await store.list_households(tx, {*named, *(story.persons[p].household_id for p in people)})
     before = await households.list_present(tx, named)
-    livings = [living for living in story.livings if living.household_id in named]
-    if taken := await store.list_taken(tx, livings):
-        raise FlatTaken(
-            faults=[
-                Fault(
-                    "/flat",
-                    "flat-taken-then",
-                    f"another household lived there on {row['day']}",
-                    f"{row['day']}该房屋有住户",
-                )
-                for row in taken
-            ]
-        )
-    await store.align_livings(tx, named, livings, said)
-    pairs = {(living.household_id, living.dwelling_id): new_id() for living in story.livings}
-    flats = await store.flat_households(tx, pairs)
-    stays = [stay for stay in story.stays if stay.person_id in people]
-    await store.align_stays(tx, people, _KINDS, [*stays, *flat_stays(stays, story.livings, flats)], said)
-    await store.align_facts(tx, people, "status", [phase for phase in story.phases if phase.person_id in people], said)
     dwellings = await store.list_dwellings(tx, {living.dwelling_id for living in story.livings})
-    codes = {dwelling_id: row["community_code"] for dwelling_id, row in dwellings.items()}
-    lived = residences(stays, story.livings, codes)
-    await store.align_facts(tx, people, "residence", [(p, {"division": c}, *span) for p, c, *span in lived], said)
-    after = {h: _home_after(story, homes[h], before.get(h, []), dwellings) for h in named}
+    lived = await _bring_rows(tx, named, people, story, dwellings, said)
+    known = {household for each in told.events for household in each.households}
+    after = {h: _home_after(story, homes[h], before.get(h, []), dwellings, h in known) for h in named}
     changed = {h: row for h, row in after.items() if row["version"] != homes[h]["version"]}
     await store.set_households(tx, list(changed.values()))
     await store.set_flat_statuses(tx, named)
+    is_told = any(each.event_id == event.event_id for each in told.events)
     for household_id, row in sorted(changed.items()):
         members = [{"person_id": p, "relation": r} for p, r in _in_order(story.members[household_id])]
-        outbox.emit(tx, household_state(_kind_of(event, told, homes[household_id], row), row, members))
+        kind = _kind_of(event if is_told else None, homes[household_id], row)
+        outbox.emit(tx, household_state(kind, row, members))
+    communities = {h: row["community_code"] for h, row in {**homes, **after}.items()}
     now = {person_id: code for person_id, code, _, until in lived if until is None}
-    await _write_people(tx, story, people, {h: row["community_code"] for h, row in {**homes, **after}.items()}, now)
+    await _write_people(tx, story, people, communities, now)
+
+
+async def _bring_rows(
+    tx: Transaction, named: set[str], people: set[str], story: Story, dwellings: Mapping[str, Row], said: Said
+) -> list[tuple[str, str, date, date | None]]:
+    """Occupancies, memberships, and the facts that follow from them, as the story has them; in which communities people lived. Raises
+    FlatTaken."""
+    livings = [living for living in story.livings if living.household_id in named]
+    if taken := await store.list_taken(tx, livings):
+        raise FlatTaken(faults=[_taken_on(row["day"]) for row in taken])
+    await store.align_livings(tx, named, livings, said)
+    flats = await store.flat_households(tx, {(each.household_id, each.dwelling_id): new_id() for each in story.livings})
+    stays = [stay for stay in story.stays if stay.person_id in people]
+    await store.align_stays(tx, people, _KINDS, [*stays, *flat_stays(stays, story.livings, flats)], said)
+    await store.align_facts(tx, people, "status", [phase for phase in story.phases if phase.person_id in people], said)
+    codes = {dwelling_id: row["community_code"] for dwelling_id, row in dwellings.items()}
+    lived = residences(stays, story.livings, codes)
+    await store.align_facts(tx, people, "residence", [(p, {"division": c}, *span) for p, c, *span in lived], said)
+    return lived
+
+
+def _taken_on(day: date) -> Fault:
+    return Fault("/flat", "flat-taken-then", f"another household lived there on {day}", f"{day}该房屋有住户")
 
 
 def _touched(event: LifeEvent, story: Story) -> set[str]:
@@ -180,14 +188,16 @@ def _in_order(members: Mapping[str, str]) -> list[tuple[str, str]]:
     return sorted(members.items(), key=lambda member: member[1] != HEAD)
 
 
-def _home_after(story: Story, row: Row, before: Iterable[Row], dwellings: Mapping[str, Row]) -> dict[str, Any]:
-    """The household's row as it stands now; the version is the next one where anything differs."""
+def _home_after(
+    story: Story, row: Row, before: Iterable[Row], dwellings: Mapping[str, Row], is_known: bool
+) -> dict[str, Any]:
+    """The household's row as it stands now; the version is the next one where anything differs. `is_known`: is anything told of it?"""
     household_id = row["household_id"]
     members = story.members[household_id]
     flat = story.flats.get(household_id)
-    ever = any(stay.household_id == household_id for stay in story.stays)
+    empty = HouseholdStatus.ENDED if is_known else HouseholdStatus.WITHDRAWN
     after = dict(row) | {
-        "status": HouseholdStatus.SETTLED if members else HouseholdStatus.ENDED if ever else HouseholdStatus.WITHDRAWN,
+        "status": HouseholdStatus.SETTLED if members else empty,
         "head_person_id": next((person for person, relation in members.items() if relation == HEAD), None),
     }
     if flat:
@@ -198,14 +208,13 @@ def _home_after(story: Story, row: Row, before: Iterable[Row], dwellings: Mappin
     return after
 
 
-def _kind_of(event: LifeEvent, told: Told, before: Row, after: Mapping[str, Any]) -> type[HouseholdState]:
-    """The event that says best what became of a household."""
-    is_told = all(each.event_id != event.event_id for each in told.events)
+def _kind_of(event: LifeEvent | None, before: Row, after: Mapping[str, Any]) -> type[HouseholdState]:
+    """What to say of what became of a household. `event`: the one that was told; None where one was taken back."""
     if after["version"] == 1:
         return HouseholdSettled
     if after["status"] == HouseholdStatus.WITHDRAWN:
         return HouseholdWithdrawn
-    if is_told and after["household_id"] == event.household_id and event.kind in _BY_KIND:
+    if event and after["household_id"] == event.household_id and event.kind in _BY_KIND:
         return _BY_KIND[event.kind]
     moved = after["status"] == HouseholdStatus.SETTLED and before["dwelling_id"] != after["dwelling_id"]
     return HouseholdMoved if moved else HouseholdChanged

@@ -157,12 +157,12 @@ def replay(events: Iterable[dict[str, Any]], as_of: date) -> Naive:
     return state
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 async def test_every_day_reads_as_it_was_known_at_every_instant(estate: Service, seed: int) -> None:
     teller = Teller(estate, random.Random(seed))
     for flat, size in (("101", 3), ("102", 2), ("201", 2)):
         await teller.settle(flat, size)
-    while len(teller.events) < 14:
+    while len(teller.events) < 12:
         await teller.tell_something()
     assert teller.refused  # or nothing was tried that cannot have happened
     days = sorted({date.fromisoformat(known.view["on"]) for known in teller.events})
@@ -187,14 +187,14 @@ async def _state(registry: Service, person: str, day: date, instant: str) -> tup
     return view["household_id"], view["relation"], view["status"]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(5))
 async def test_what_stands_now_is_what_all_events_come_to(estate: Service, seed: int) -> None:
     """People, households, flats and their flat households; and each household's and person's word rises by one version."""
     await estate.said()
     teller = Teller(estate, random.Random(100 + seed))
     for flat, size in (("101", 3), ("102", 2), ("201", 2)):
         await teller.settle(flat, size)
-    while len(teller.events) < 25:
+    while len(teller.events) < 20:
         await teller.tell_something()
     now = replay([k.view for k in teller.events if not k.retracted_at], estate_today())
     for person in teller.people:
