@@ -115,8 +115,9 @@ def _described(document: dict[str, Any]) -> dict[str, Any]:
     operations = ((method, op) for path in document["paths"].values() for method, op in path.items())
     for method, operation in operations:
         for content in operation.get("requestBody", {}).get("content", {}).values():
-            name = content.get("schema", {}).get("$ref", "").rsplit("/", 1)[-1]
-            if examples := schemas.get(name, {}).get("examples"):
+            schema = content.get("schema", {})
+            named = schemas.get(schema.get("$ref", "").rsplit("/", 1)[-1], {})
+            if examples := schema.get("examples") or named.get("examples"):
                 content["example"] = examples[0]
         creates = any(parameter["name"] == "If-None-Match" for parameter in operation.get("parameters", []))
         needs_version = ("patch", "delete") if creates else ("patch", "delete", "put")

@@ -42,7 +42,7 @@ LIFE_EVENT: JsonDict = {
     "kind": "joined",
     "on": "2026-11-21",
     "source": "grid report",
-    "members": [{"name": "示例丁", "id_number": "522799195503090027", "relation": "52"}],
+    "members": [{"name": "示例丁", "id_number": "522799195503090025", "relation": "52"}],
 }
 WITHDRAWAL: JsonDict = {"reason": "录入错误：应为另一社区"}
 

@@ -147,6 +147,32 @@ def test_a_changed_flat_moves_cell_and_visit(running: Platform, settled: dict[st
     assert after["grid"]["visit"]["status"] in ("requested", "overdue")
 
 
+def test_who_joins_and_leaves_is_heard_of_everywhere(
+    running: Platform, settled: dict[str, Any], examples: Examples
+) -> None:
+    household, people = settled["household_id"], len(settled["members"])
+    answered(running, household, people)
+    path, joined = examples.of("post", "/v1/registry/households/{household_id}/life-events")
+    path = path.replace("//", f"/{household}/")
+    event = running.ask("POST", path, joined)
+    assert event.status_code == 201, event.text
+    person = event.json()["people"][0]["person_id"]
+    answered(running, household, people + 1)
+    left = running.ask("POST", path, {"kind": "left", "on": "2026-11-23", "people": [person]})
+    assert left.status_code == 201, left.text
+
+    def gone() -> bool:
+        view = running.overview(household)
+        spoken = {a["person_id"] for a in view["benefits"]["assessments"]}
+        return person not in spoken and len(view["household"]["members"]) == people
+
+    within(20, gone)
+    on = {
+        day: running.ask("GET", f"/v1/registry/persons/{person}/state?as_of=2026-11-{day}").json() for day in (22, 24)
+    }
+    assert [on[day]["status"] for day in (22, 24)] == ["resident", "moved-out"]
+
+
 def test_a_death_ends_what_hangs_on_the_person_and_a_withdrawal_the_rest(
     running: Platform, settled: dict[str, Any], examples: Examples
 ) -> None:
