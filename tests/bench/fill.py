@@ -32,6 +32,13 @@ insert into occupancies (dwelling_id, household_id, valid_from, recorded_at, sou
 select dwelling_id, household_id, settled_on, changed_at, 'bench', 'bench' from households
  where household_id = any($1::uuid[])
 """
+_EVENTS = """
+insert into life_events (event_id, kind, happened_on, household_id, dwelling_id, people, relations, in_hukou,
+       recorded_at, source, recorded_by)
+select gen_random_uuid(), 'settled', h.settled_on, h.household_id, h.dwelling_id, array_agg(m.person_id order by m.id),
+       array_agg(m.relation order by m.id), array_agg(false), h.changed_at, 'bench', 'bench'
+  from households h join memberships m using (household_id) where h.household_id = any($1::uuid[]) group by h.household_id
+"""
 _HISTORY = """
 insert into person_facts (person_id, fact, value, valid_from, recorded_at, source, recorded_by)
 select p.person_id, f.key, f.value, $2, p.registered_at, 'bench', 'bench'
@@ -81,6 +88,7 @@ async def _add_community(connection: asyncpg.Connection, keys: KeyRing, n: int) 
     await _copy(connection, "person_keys", ("person_id", "key_id", "wrapped"), [(p[0], *p[9:]) for p in people])
     await connection.execute(_MEMBERSHIPS, ids.persons, [*_RELATIONS] * _HOUSEHOLDS)
     await connection.execute(_OCCUPANCIES, ids.colivings)
+    await connection.execute(_EVENTS, ids.colivings)
     await connection.execute(_HISTORY, ids.persons, _SETTLED_ON)
 
 

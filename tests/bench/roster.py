@@ -34,7 +34,16 @@ from tests.support.platform import within
 
 _DATABASE = "bench_roster"
 _BEFOREHAND = ("communities", "estates", "dwellings")
-_TABLES = ("households", "persons", "person_keys", "memberships", "occupancies", "person_facts", "household_facts")
+_TABLES = (
+    "households",
+    "persons",
+    "person_keys",
+    "memberships",
+    "life_events",
+    "occupancies",
+    "person_facts",
+    "household_facts",
+)
 
 
 class RosterPath(Path):

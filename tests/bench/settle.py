@@ -24,6 +24,7 @@ OWNERS = (
     ("person_keys", f"{_OF_PERSON} t.person_id"),
     ("households", "t.coliving_id"),
     ("memberships", f"{_OF_PERSON} t.person_id"),
+    ("life_events", "t.household_id"),
     ("occupancies", "t.household_id"),
     ("person_facts", f"{_OF_PERSON} t.person_id"),
     ("household_facts", "t.household_id"),
