@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared import clock
 from shared.auth import Role
 from tests.support.clients import Service
 from tests.support.people import COMMUNITY, household, id_number, member, plan
@@ -225,6 +226,18 @@ async def test_a_death_is_taken_back_and_all_is_as_before(home: Home) -> None:
     assert (await home.then(home.head, "2026-07-15"))["status"] == "resident"
     again = await home.registry.post(f"{EVENTS}/{died['event_id']}/withdrawal", {"reason": "同名误报"})
     assert (again.status_code, again.json()["type"]) == (409, "urn:anju:problem:life-event-taken-back")
+
+
+async def test_who_settles_and_dies_on_one_day_has_lived_there(estate: Service) -> None:
+    """Nobody was a member for a whole day; the household ended all the same, and was no mistake."""
+    today = clock.today(clock.now()).isoformat()
+    answer = await estate.post(HOUSEHOLDS, household(settled_on=today))
+    view = answer.json()
+    head = view["members"][0]["person_id"]
+    assert (await estate.post(f"{PERSONS}/{head}/death", {"died_on": today})).status_code == 200
+    assert (await estate.get(f"{HOUSEHOLDS}/{view['household_id']}")).json()["status"] == "ended"
+    assert (await estate.get(f"{PERSONS}/{head}")).json()["died_on"] == today
+    assert (await estate.post(HOUSEHOLDS, household(settled_on=today))).status_code == 201
 
 
 async def test_a_settling_is_taken_back_whole_and_only_while_its_people_lived_nowhere_else(home: Home) -> None:
