@@ -7,17 +7,18 @@ from typing import Any
 
 from shared.db import Read, Row
 
-HELD = """
-valid_from <= $2 and (valid_to is null or valid_to > $2)
-and recorded_at <= coalesce($3::timestamptz, 'infinity') and (retracted_at is null or retracted_at > coalesce($3, 'infinity'))
+_KNOWN = """
+recorded_at <= coalesce($3::timestamptz, 'infinity') and (retracted_at is null or retracted_at > coalesce($3, 'infinity'))
 """
-"""Rows that held on day $2, as known at instant $3 (null: now)."""
+"""Rows that were known at instant $3 (null: now)."""
+_HELD = f"valid_from <= $2 and (valid_to is null or valid_to > $2) and {_KNOWN}"
+"""Of these, the ones that held on day $2."""
 
 
 async def list_facts(read: Read, owner: str, owner_id: str, as_of: date, known_at: datetime | None) -> dict[str, Any]:
     """Values of facts (`owner`: person or household) by name."""
     rows = await read.fetch(
-        f"select fact, value from {owner}_facts where {owner}_id = $1 and {HELD}", owner_id, as_of, known_at
+        f"select fact, value from {owner}_facts where {owner}_id = $1 and {_HELD}", owner_id, as_of, known_at
     )
     return {row["fact"]: row["value"] for row in rows}
 
@@ -25,7 +26,7 @@ async def list_facts(read: Read, owner: str, owner_id: str, as_of: date, known_a
 async def list_memberships(read: Read, person_id: str, as_of: date, known_at: datetime | None) -> dict[str, Row]:
     """A person's memberships by kind of household."""
     rows = await read.fetch(
-        f"select kind, household_id, relation from memberships where person_id = $1 and {HELD}",
+        f"select kind, household_id, relation from memberships where person_id = $1 and {_HELD}",
         person_id,
         as_of,
         known_at,
@@ -36,7 +37,7 @@ async def list_memberships(read: Read, person_id: str, as_of: date, known_at: da
 async def list_members(read: Read, household_id: str, as_of: date, known_at: datetime | None) -> list[Row]:
     """A household's members, the head first."""
     return await read.fetch(
-        f"""select person_id, relation from memberships where household_id = $1 and {HELD}
+        f"""select person_id, relation from memberships where household_id = $1 and {_HELD}
              order by relation <> '02', valid_from, id""",
         household_id,
         as_of,
@@ -47,9 +48,7 @@ async def list_members(read: Read, household_id: str, as_of: date, known_at: dat
 async def was_known(read: Read, household_id: str, as_of: date, known_at: datetime | None) -> bool:
     """Was the household known at that instant to have had members by that day?"""
     known: bool = await read.fetchval(
-        """select exists (select from memberships where household_id = $1 and valid_from <= $2
-                             and recorded_at <= coalesce($3::timestamptz, 'infinity')
-                             and (retracted_at is null or retracted_at > coalesce($3, 'infinity')))""",
+        f"select exists (select from memberships where household_id = $1 and valid_from <= $2 and {_KNOWN})",
         household_id,
         as_of,
         known_at,
@@ -62,7 +61,7 @@ async def find_flat(read: Read, household_id: str, as_of: date, known_at: dateti
     return await read.fetchrow(
         f"""select d.*, c.name as community_name
               from occupancies join dwellings d using (dwelling_id) join communities c using (community_code)
-             where household_id = $1 and {HELD}""",
+             where household_id = $1 and {_HELD}""",
         household_id,
         as_of,
         known_at,

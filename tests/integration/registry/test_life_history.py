@@ -18,6 +18,7 @@ from tests.support.people import household, member
 HOUSEHOLDS = "/v1/registry/households"
 PERSONS = "/v1/registry/persons"
 FIRST = date(2026, 1, 1)
+AFTER_ALL = FIRST + timedelta(days=200)
 
 
 @dataclass
@@ -166,15 +167,11 @@ async def test_every_day_reads_as_it_was_known_at_every_instant(estate: Service,
         await teller.tell_something()
     assert teller.refused  # or nothing was tried that cannot have happened
     days = sorted({date.fromisoformat(known.view["on"]) for known in teller.events})
-    for instant, day in itertools.product(teller.instants, [FIRST - timedelta(days=1), *days, estate_today()]):
+    for instant, day in itertools.product(teller.instants, [FIRST - timedelta(days=1), *days, AFTER_ALL]):
         told = [known.view for known in teller.events if known.known_at(instant)]
         wanted = replay(told, day)
         for person in teller.people:
             assert await _state(estate, person, day, instant) == wanted.get(person), (person, day, instant, told)
-
-
-def estate_today() -> date:
-    return FIRST + timedelta(days=200)
 
 
 async def _state(registry: Service, person: str, day: date, instant: str) -> tuple[str | None, str | None, str] | None:
@@ -196,7 +193,7 @@ async def test_what_stands_now_is_what_all_events_come_to(estate: Service, seed:
         await teller.settle(flat, size)
     while len(teller.events) < 20:
         await teller.tell_something()
-    now = replay([k.view for k in teller.events if not k.retracted_at], estate_today())
+    now = replay([k.view for k in teller.events if not k.retracted_at], AFTER_ALL)
     for person in teller.people:
         view = (await estate.get(f"{PERSONS}/{person}")).json()
         assert view["status"] == now[person][2]
