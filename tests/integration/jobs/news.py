@@ -133,10 +133,12 @@ class Family:
 
 
 _EMPLOYMENTS = """
--- Not the household as whose member it was opened: what is stated is opened when it is heard, perhaps after a split. Of which household
--- others are told is in `told of`.
-select person_id, form, division, employer_kind, started_on, ended_on, end_reason, status, source
-  from employments where status <> 'withdrawn' and person_id = any($1::uuid[]) order by person_id, form
+-- The household as whose member it was opened; where that one stands, the one the person lives in now: what is stated is opened when it
+-- is heard, perhaps after a split.
+select e.person_id, case when c.state = 'withdrawn' then e.household_id else p.household_id end as household_id,
+       form, division, employer_kind, started_on, ended_on, end_reason, status, source
+  from employments e join person_copies p using (person_id) left join household_copies c on c.household_id = e.household_id
+ where status <> 'withdrawn' and e.person_id = any($1::uuid[]) order by e.person_id, form
 """
 _LAST_SAID = """
 select distinct on (key) key, data::jsonb from outbox
@@ -158,7 +160,8 @@ async def picture(database: Database, family: Family) -> dict[str, Any]:
     flags = await pool.fetch(_LAST_SAID, households, "jobs.household")
     return {
         "employments": [
-            {**row, "person_id": names[row["person_id"]]} for row in await pool.fetch(_EMPLOYMENTS, people)
+            {**row, "person_id": names[row["person_id"]], "household_id": homes[row["household_id"]]}
+            for row in await pool.fetch(_EMPLOYMENTS, people)
         ],
         "seekers": sorted(names[row["person_id"]] for row in seekers),
         "standing": {homes[row["household_id"]]: row["standing"] for row in standings},
