@@ -143,6 +143,8 @@ class PersonState(Event):
     organised_transfer: bool = False
     insurances: dict[str, tuple[InsuranceRelation, ...]] = {}
     """By scheme code; an empty tuple: known to have none."""
+    merged_into: str | None = None
+    """The person had been entered twice: this id is no person of its own (withdrawn), and what is recorded under it is that person's."""
 
 
 class PersonRegistered(PersonState, type="registry.person-registered.v1", key="person_id"):
@@ -163,3 +165,11 @@ class PersonDied(PersonState, type="registry.person-died.v1", key="person_id"):
 
 class PersonWithdrawn(PersonState, type="registry.person-withdrawn.v1", key="person_id"):
     """A person had been entered by mistake."""
+
+
+class PersonMerged(PersonState, type="registry.person-merged.v1", key="person_id"):
+    """A person had been entered twice; this id goes on as that of `merged_into`."""
+
+
+class PersonUnmerged(PersonState, type="registry.person-unmerged.v1", key="person_id"):
+    """Two ids had been taken for one person by mistake; this one is a person of its own again."""
