@@ -36,7 +36,8 @@ BrokerError = KafkaError
 
 
 class Producer:
-    """An idempotent producer, acks from all replicas. Sends in order, and waits for all acknowledgements together."""
+    """An idempotent producer, acks from all replicas. Records of one key are sent one after the other's acknowledgement, all others
+    together."""
 
     def __init__(self, bootstrap: str, prefix: str, source: str) -> None:
         self._prefix = prefix
@@ -63,16 +64,17 @@ class Producer:
         await self._producer.stop()
 
     async def send(self, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-        """Sends outbox rows in order; the ids of those that the broker acknowledged before the first failure of their key."""
-        results = await asyncio.gather(*[await self._enqueue(row) for row in rows], return_exceptions=True)
-        stuck: set[tuple[str, str]] = set()
+        """Sends outbox rows; the ids of those that the broker acknowledged. After a failure nothing more of its key is sent: the client
+        goes on with later batches of a partition where one has failed, and a key's records would stand in the log out of order."""
         sent: list[int] = []
-        for row, result in zip(rows, results, strict=True):
-            aggregate = (row["topic"], row["key"])
-            if isinstance(result, BaseException):
-                stuck.add(aggregate)
-            elif aggregate not in stuck:
-                sent.append(row["id"])
+        while rows:
+            wave, rows = _first_of_each_key(rows)
+            results = await asyncio.gather(*[await self._enqueue(row) for row in wave], return_exceptions=True)
+            failed = {
+                _aggregate(row) for row, result in zip(wave, results, strict=True) if isinstance(result, BaseException)
+            }
+            sent += [row["id"] for row in wave if _aggregate(row) not in failed]
+            rows = [row for row in rows if _aggregate(row) not in failed]
         return sent
 
     async def _enqueue(self, row: Mapping[str, Any]) -> asyncio.Future[Any]:
@@ -97,6 +99,17 @@ class Producer:
             sending = asyncio.get_running_loop().create_future()
             sending.set_exception(error)
         return sending
+
+
+def _aggregate(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["topic"], row["key"]
+
+
+def _first_of_each_key(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """The first row of each key, and the others; both in order."""
+    first = {_aggregate(row): row["id"] for row in reversed(rows)}
+    wave = [row for row in rows if first[_aggregate(row)] == row["id"]]
+    return wave, [row for row in rows if first[_aggregate(row)] != row["id"]]
 
 
 class Consumer:

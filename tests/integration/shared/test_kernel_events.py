@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from services.registry.handlers import HANDLERS
-from shared import clock, inbox, outbox
+from shared import clock, inbox, kafka, outbox
 from shared.contracts.jobs import EmploymentStarted, HouseholdWithoutWorkCleared, HouseholdWithoutWorkFound
 from shared.db import Database, Transaction
 from shared.events import Event
@@ -274,3 +274,23 @@ async def test_an_event_that_cannot_be_sent_holds_up_only_its_own_aggregate(
     ):
         await until(lambda: flag_of(registry, second), seconds=40)
     assert await jobs_side.pool.fetchval("select count(*) from outbox") == 1
+
+
+async def test_nothing_of_a_key_is_sent_after_what_failed(prefix: str) -> None:
+    """The client itself goes on with what comes later: a key's second word would stand in the log before its first."""
+    stuck, other = new_id(), new_id()
+
+    def row(n: int, key: str, size: int = 2) -> dict[str, Any]:
+        fields = {"topic": "jobs.household", "type": HouseholdWithoutWorkFound.type, "traceparent": None}
+        return fields | {"id": n, "event_id": new_id(), "key": key, "occurred_at": NOW, "data": "x" * size}
+
+    rows = [row(1, stuck), row(2, other), row(3, stuck, size=4_000_000), row(4, stuck), row(5, other)]
+    broker = os.environ["ANJU_TEST_KAFKA"]
+    async with kafka.Producer(broker, prefix, "/anju/test") as producer:
+        assert sorted(await producer.send(rows)) == [1, 2, 5]
+    async with kafka.Consumer(broker, prefix, "test", ["jobs.household"]) as consumer:
+        seen: list[str] = []
+        while len(seen) < 3:
+            seen += [event.id for event in await consumer.poll(wait_ms=1000)]
+        assert await consumer.poll(wait_ms=500) == []
+    assert sorted(seen) == sorted(rows[n]["event_id"] for n in (0, 1, 4))
