@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from services.registry.changes.api import routes as changes
 from services.registry.dwellings.api import routes as communities
 from services.registry.history.api import routes as history
 from services.registry.households.api import routes as households
@@ -28,7 +29,18 @@ def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastA
         import_routes("/v1/registry/imports", "registry: imports", roster, Scope.REGISTRY_WRITE),
         import_routes("/v1/registry/dwellings/imports", "registry: imports", dwelling, Scope.REGISTRY_WRITE),
     ]
-    routers = [communities, settling, households, persons, life, history, statistics, *files, dead_letters("registry")]
+    routers = [
+        communities,
+        settling,
+        households,
+        persons,
+        changes,
+        life,
+        history,
+        statistics,
+        *files,
+        dead_letters("registry"),
+    ]
     app = create_app("registry", "Anju registry", settings, routers, create_worker(settings), verifier)
     app.state.keys = keys
     return app

@@ -44,6 +44,13 @@ LIFE_EVENT: JsonDict = {
     "source": "grid report",
     "members": [{"name": "示例丁", "id_number": "522799195503090025", "relation": "52"}],
 }
+CHANGE: JsonDict = {
+    "name": "示例丁丁",
+    "valid_from": "2026-11-22",
+    "source": "police feed",
+    "evidence": "户口簿变更页",
+    "reason": "更名",
+}
 WITHDRAWAL: JsonDict = {"reason": "录入错误：应为另一社区"}
 
 HOUSEHOLD: JsonDict = {

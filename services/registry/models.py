@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from services.registry.changes.domain import ChangeStatus
 from services.registry.households.domain import HouseholdKind, HouseholdStatus
 from services.registry.life.domain import LifeKind
 from services.registry.persons.domain import PersonStatus
@@ -217,6 +218,30 @@ person_facts = Table(
     *_axes(),
     Index(None, "person_id", "fact"),
 )
+
+change_requests = Table(
+    "change_requests",
+    metadata,
+    Column("request_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, ForeignKey("persons.person_id"), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("fields", ARRAY(Text), nullable=False),
+    Column("asked_sealed", LargeBinary, nullable=False),
+    Column("valid_from", Date),
+    Column("source", Text, nullable=False),
+    Column("evidence", Text),
+    Column("reason", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("decided_by", Text),
+    Column("decided_at", Instant),
+    Column("decided_because", Text),
+    one_of("status", ChangeStatus),
+    CheckConstraint("(status = 'open') = (decided_at is null)", name="decided"),
+    Index(None, "person_id"),
+    Index("ix_change_requests_open", "request_id", postgresql_where=text("status = 'open'")),
+)
+"""Changes asked for. The values before and after are sealed under the person's key."""
 
 household_facts = Table(
     "household_facts",

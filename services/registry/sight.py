@@ -6,6 +6,7 @@ show by scope: a block head sees names and flats, no welfare; see the table of r
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -70,15 +71,29 @@ class Sealed:
 
     def open(self, field: str) -> str | None:
         sealed = self._row[f"{field}_sealed"]
-        return None if sealed is None else self._key.decrypt(sealed, field_context(self._row["person_id"], field))
+        return None if sealed is None else self.unseal(sealed, field)
 
-    def id_number(self, unmasked: bool = False) -> str:
-        number = self.open("id_number") or ""
+    def unseal(self, sealed: bytes, field: str) -> str:
+        """What was sealed under the person's key elsewhere than in its row."""
+        return self._key.decrypt(sealed, field_context(self._row["person_id"], field))
+
+    def seal(self, text: str, field: str) -> bytes:
+        """The text, sealed under the person's key for this field."""
+        return self._key.encrypt(text, field_context(self._row["person_id"], field))
+
+    def id_number(self, unmasked: bool = False, then: Mapping[str, str] | None = None) -> str:
+        """`then`: as history keeps one of another time (`kept`)."""
+        number = self.unseal(base64.b64decode(then["sealed"]), "id_number") if then else self.open("id_number") or ""
         return number if unmasked else mask_id_number(number)
 
     def phone(self, unmasked: bool = False) -> str | None:
         phone = self.open("phone")
         return phone if unmasked or phone is None else mask_phone(phone)
+
+
+def kept(sealed: bytes | None) -> dict[str, str] | None:
+    """A sealed number as a value of the history of facts."""
+    return None if sealed is None else {"sealed": base64.b64encode(sealed).decode()}
 
 
 def birth_for(birth_on: Any, unmasked: bool) -> str:

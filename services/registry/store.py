@@ -7,7 +7,7 @@ cover (`shared.places`) is as if it were not there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from shared.db import Read, Transaction, columns, json_text
 
@@ -15,13 +15,15 @@ Facts = Sequence[tuple[str, str, object]]
 """Id of a person or household, name of the fact, value."""
 
 
-async def add_facts(tx: Transaction, owner: str, rows: Facts, valid_from: date, source: str, by: str) -> None:
-    """History of facts of who (`owner`: person or household) has none yet."""
+async def add_facts(
+    tx: Transaction, owner: str, rows: Facts, valid_from: date, source: str, by: str, at: datetime | None = None
+) -> None:
+    """History of facts of who (`owner`: person or household) has none yet. `at`: when they were recorded, if not now."""
     await tx.execute(
         f"""insert into {owner}_facts ({owner}_id, fact, value, valid_from, recorded_at, source, recorded_by)
             select a, b, c::jsonb, $1, $2, $3, $4 from unnest($5::uuid[], $6::text[], $7::text[]) as g(a, b, c)""",
         valid_from,
-        tx.now,
+        at or tx.now,
         source,
         by,
         *_columns(rows),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import Query
 from pydantic import AwareDatetime
 
-from services.registry.api import Reading
+from services.registry.api import Keys, Reading
 from services.registry.history import store
 from services.registry.history.schemas import HouseholdThen, MemberThen, PersonThen
 from services.registry.households import store as households
@@ -15,7 +16,7 @@ from services.registry.households.api import address_of
 from services.registry.households.domain import HEAD, HouseholdKind, HouseholdStatus
 from services.registry.persons import store as persons
 from services.registry.persons.domain import PersonStatus
-from services.registry.sight import facts_for
+from services.registry.sight import Sealed, birth_for, facts_for, name_for
 from shared.app import router
 from shared.db import Reader
 from shared.errors import NotFound
@@ -37,10 +38,11 @@ class NotKnownThen(NotFound):
 
 @routes.get("/persons/{person_id}/state", summary="A person on a day, by what was known at an instant")
 async def get_person_then(
-    actor: Reading, read: Reader, person_id: Id, as_of: AsOf = None, known_at: KnownAt = None
+    actor: Reading, read: Reader, keys: Keys, person_id: Id, as_of: AsOf = None, known_at: KnownAt = None
 ) -> PersonThen:
-    """Status, household, address and facts. A late report changes what held on a day, never what was known at an instant."""
-    await persons.get_person(read, person_id, actor.place)
+    """Name and numbers (masked), status, household, address and facts. A late report changes what held on a day, never what was known at
+    an instant."""
+    row = await persons.get_person(read, person_id, actor.place)
     day = as_of or read.today
     memberships = await store.list_memberships(read, person_id, day, known_at)
     facts = await store.list_facts(read, "person", person_id, day, known_at)
@@ -49,10 +51,16 @@ async def get_person_then(
     if home is None and status is None:
         raise NotKnownThen
     flat = await store.find_flat(read, home["household_id"], day, known_at) if home else None
+    # Of what never changed there is no history: it stands on the person's row.
+    birth = facts.pop("birth", None) or {"sex": row["sex"], "birth_on": row["birth_on"].isoformat()}
     return PersonThen(
         person_id=person_id,
         as_of=day,
         known_at=known_at,
+        name=name_for(actor, facts.pop("name", row["name"])),
+        id_number=Sealed(keys, row).id_number(then=facts.pop("id_number", None)),
+        sex=birth["sex"],
+        birth=birth_for(date.fromisoformat(birth["birth_on"]), unmasked=False),
         status=status or PersonStatus.RESIDENT,
         household_id=home and home["household_id"],
         relation=home and home["relation"],

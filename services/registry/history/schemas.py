@@ -20,6 +20,11 @@ class PersonThen(View):
     person_id: str
     as_of: date
     known_at: datetime | None
+    name: str
+    id_number: str
+    sex: str
+    birth: str
+    """The year."""
     status: str
     household_id: str | None
     """Of which it was a member; null: of none."""

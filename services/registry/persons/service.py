@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -34,6 +34,14 @@ class WorkIsJobs(Conflict):
     title_en, title_zh = "Jobs keeps this person's employments", "该人员的就业记录由就业服务维护"
 
 
+def refuse_work_of_jobs(row: Mapping[str, Any], groups: Collection[str]) -> None:
+    """Once jobs has spoken of a person, work is its matter. Raises WorkIsJobs."""
+    if "work" in groups and row["work_copy"] is not None:
+        raise WorkIsJobs(
+            "Start or end employments at /v1/jobs/employments.", "请通过 /v1/jobs/employments 登记就业的开始或结束。"
+        )
+
+
 async def change_facts(
     tx: Transaction,
     actor: Actor,
@@ -53,10 +61,7 @@ async def change_facts(
     since = valid_from or tx.today
     refuse_future(tx, since, "/valid_from")
     move_person(PersonStatus(row["status"]), PersonAction.CHANGE_FACTS)
-    if "work" in given and row["work_copy"] is not None:
-        raise WorkIsJobs(
-            "Start or end employments at /v1/jobs/employments.", "请通过 /v1/jobs/employments 登记就业的开始或结束。"
-        )
+    refuse_work_of_jobs(row, given)
     held = await history.held_since(tx, "person", person_id) if valid_from else {}
     changes = changed_groups(row["facts"], given, held, since)
     if not changes:

@@ -1,0 +1,348 @@
+"""What can be done with a change of what is recorded of a person: asked for, approved and made, refused, withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pydantic_core import from_json, to_json
+
+from services.registry import store as history
+from services.registry.changes import store
+from services.registry.changes.domain import (
+    BIRTH,
+    ID_NUMBER,
+    IDENTITY,
+    NAME,
+    PHONE,
+    ChangeAction,
+    ChangeStatus,
+    faults_of_birth,
+    faults_of_nothing,
+    move_change,
+    since_days,
+    takes_two,
+)
+from services.registry.persons import store as persons
+from services.registry.persons.domain import PersonAction, PersonStatus, move_person, present_groups
+from services.registry.persons.service import refuse_work_of_jobs
+from services.registry.service import later_known, person_state, refuse_future
+from services.registry.sight import Sealed, kept
+from shared import outbox
+from shared.auth import Actor, Scope
+from shared.contracts.registry import PersonFactsChanged
+from shared.db import Row, Transaction
+from shared.errors import Conflict, Fault, Forbidden, Invalid
+from shared.identity import BadIdNumber, BadPhone, check_id_number, normalise_phone
+from shared.ids import new_id
+from shared.privacy import KeyRing
+
+_OWNERS: Mapping[str, frozenset[Scope]] = {"insurance": frozenset({Scope.BENEFITS_DECIDE, Scope.REGISTRY_WRITE})}
+_OWNER = frozenset({Scope.REGISTRY_WRITE})
+
+
+class CannotChange(Invalid):
+    slug = "cannot-change"
+    title_en, title_zh = "This cannot be recorded of the person", "无法按申请更正"
+
+
+class AskedAlready(Conflict):
+    slug = "change-asked-already"
+    title_en, title_zh = "A change of this is asked for and not decided yet", "该项已有待审核的更正申请"
+
+
+class ChangedSince(Conflict):
+    slug = "changed-since-asked"
+    title_en, title_zh = "What is recorded changed since this was asked", "申请提出后登记内容已变更"
+
+
+class SecondPersonNeeded(Forbidden):
+    slug = "second-person-needed"
+    title_en, title_zh = "Another person must approve this", "须由另一人审核"
+
+
+class NotTheOwner(Forbidden):
+    slug = "not-the-owner"
+    title_en, title_zh = "Somebody else answers for these fields", "该项由其他部门负责"
+
+
+class AskedByAnother(Forbidden):
+    slug = "asked-by-another"
+    title_en, title_zh = "Only who asked may withdraw it", "只能由申请人撤回"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is asked: values by field (`name`, `id_number`, `phone`, or a fact group). `valid_from`: the day from which they hold; None:
+    what is recorded was wrong from the start."""
+
+    values: Mapping[str, object]
+    valid_from: date | None
+    source: str
+    evidence: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The id of a request, and what to look at."""
+
+    request_id: str
+    warnings: Sequence[Fault] = ()
+
+
+def owns(actor: Actor, fields: Sequence[str]) -> bool:
+    """Does the actor answer for all of these fields?"""
+    return all(not actor.scopes.isdisjoint(_OWNERS.get(field.partition(":")[0], _OWNER)) for field in fields)
+
+
+async def ask(
+    tx: Transaction,
+    actor: Actor,
+    keys: KeyRing,
+    known_areas: frozenset[str],
+    person_id: str,
+    check: Callable[[int], None],
+    change: Change,
+) -> Asked:
+    """Asks for a change. One for which the actor answers, and which does not take two people, is made at once.
+
+    Raises PersonNotFound, what `check` raises, IllegalMove, DateInFuture, WorkIsJobs, CannotChange, AskedAlready.
+    """
+    row = await _load(tx, actor, person_id, change.values)
+    check(row["version"])
+    if change.valid_from:
+        refuse_future(tx, change.valid_from, "/valid_from")
+    after, faults, warnings = _read(change.values, tx.today, known_areas)
+    fields = sorted(after)
+    sealed = Sealed(keys, row)
+    before = _recorded(sealed, row, fields)
+    if not faults and owns(actor, fields):  # others would learn what they may not see
+        faults = await _faults(tx, actor, keys, known_areas, row, before, after)
+    if faults:
+        raise CannotChange(faults=faults)
+    if there := await store.find_open(tx, person_id, fields):
+        raise AskedAlready(members={"request_id": there})
+    request_id = new_id()
+    asked = sealed.seal(to_json({"before": before, "after": after}).decode(), _place_of(request_id))
+    texts = (change.source, change.evidence, change.reason, actor.subject)
+    await store.add_request(tx, request_id, person_id, fields, asked, change.valid_from, *texts)
+    if not takes_two(fields) and owns(actor, fields):
+        warnings += await _make(tx, keys, sealed, row, after, change.valid_from, change.source, actor.subject)
+        await store.decide(tx, request_id, ChangeStatus.APPROVED, actor.subject, None)
+    return Asked(request_id, warnings)
+
+
+async def approve(
+    tx: Transaction, actor: Actor, keys: KeyRing, known_areas: frozenset[str], request_id: str, id_number: str | None
+) -> Asked:
+    """Approves a change, and makes it. `id_number`: the new one once more, as the approver reads it in the evidence.
+
+    Raises ChangeNotFound, IllegalMove, NotTheOwner, SecondPersonNeeded, ChangedSince, CannotChange.
+    """
+    request, row = await _open(tx, actor, request_id, ChangeAction.APPROVE)
+    if takes_two(request["fields"]) and request["asked_by"] == actor.subject:
+        raise SecondPersonNeeded
+    sealed = Sealed(keys, row)
+    asked = asked_of(sealed, request)
+    before, after = asked["before"], asked["after"]
+    if _recorded(sealed, row, request["fields"]) != before:
+        raise ChangedSince("Refuse it, and let it be asked anew.", "请退回后重新申请。")
+    if faults := _once_more(after, id_number) or await _faults(tx, actor, keys, known_areas, row, before, after):
+        raise CannotChange(faults=faults)
+    by = request["asked_by"]
+    warnings = await _make(tx, keys, sealed, row, after, request["valid_from"], request["source"], by)
+    await store.decide(tx, request_id, ChangeStatus.APPROVED, actor.subject, None)
+    return Asked(request_id, warnings)
+
+
+async def refuse(tx: Transaction, actor: Actor, request_id: str, because: str) -> None:
+    """Raises ChangeNotFound, IllegalMove, NotTheOwner."""
+    await _open(tx, actor, request_id, ChangeAction.REFUSE)
+    await store.decide(tx, request_id, ChangeStatus.REFUSED, actor.subject, because)
+
+
+async def withdraw(tx: Transaction, actor: Actor, request_id: str) -> None:
+    """Raises ChangeNotFound, IllegalMove, AskedByAnother."""
+    await _open(tx, actor, request_id, ChangeAction.WITHDRAW)
+    await store.decide(tx, request_id, ChangeStatus.WITHDRAWN, actor.subject, None)
+
+
+def asked_of(sealed: Sealed, request: Row) -> dict[str, dict[str, Any]]:
+    """Values `before` and `after` by field."""
+    asked: dict[str, dict[str, Any]] = from_json(
+        sealed.unseal(request["asked_sealed"], _place_of(request["request_id"]))
+    )
+    return asked
+
+
+def _place_of(request_id: str) -> str:
+    return f"change/{request_id}"
+
+
+async def _open(tx: Transaction, actor: Actor, request_id: str, action: ChangeAction) -> tuple[Row, Row]:
+    """The request, to be decided by who may, and its person; both locked by the person's row."""
+    seen = await store.get_request(tx, request_id, actor.place)
+    row = await persons.load_person(tx, seen["person_id"], actor.place)
+    request = await store.get_request(tx, request_id, actor.place)
+    move_change(ChangeStatus(request["status"]), action)
+    if action is ChangeAction.WITHDRAW and request["asked_by"] != actor.subject:
+        raise AskedByAnother
+    if action is not ChangeAction.WITHDRAW and not owns(actor, request["fields"]):
+        raise NotTheOwner
+    if action is ChangeAction.APPROVE:
+        _refuse_acts(row, request["fields"])
+    return request, row
+
+
+async def _load(tx: Transaction, actor: Actor, person_id: str, fields: Mapping[str, object]) -> Row:
+    row = await persons.load_person(tx, person_id, actor.place)
+    _refuse_acts(row, list(fields))
+    return row
+
+
+def _refuse_acts(row: Row, fields: Sequence[str]) -> None:
+    move_person(PersonStatus(row["status"]), PersonAction.CHANGE_FACTS)
+    refuse_work_of_jobs(row, fields)
+
+
+def _read(
+    values: Mapping[str, object], today: date, known_areas: frozenset[str]
+) -> tuple[dict[str, Any], list[Fault], list[Fault]]:
+    """Values in the form in which they are kept, what is wrong with them, and what to look at."""
+    after, faults, warnings = dict(values), [], []
+    try:
+        if ID_NUMBER in values:
+            found = check_id_number(str(values[ID_NUMBER]), today, known_areas)
+            after[ID_NUMBER] = found.value
+            warnings = [
+                Fault(
+                    "/id_number", code, "look at it again: the area code is in no table", "请核对：行政区划码不在码表中"
+                )
+                for code in found.warnings
+            ]
+    except BadIdNumber as error:
+        faults.append(Fault("/id_number", error.code, error.en, error.zh))
+    try:
+        if values.get(PHONE) is not None:
+            after[PHONE] = normalise_phone(str(values[PHONE]))
+    except BadPhone as error:
+        faults.append(Fault("/phone", error.code, error.en, error.zh))
+    return after, faults, warnings
+
+
+def _recorded(sealed: Sealed, row: Row, fields: Sequence[str]) -> dict[str, Any]:
+    """What is recorded now of these fields; a fact group that is not known is missing."""
+    known = {field: row["facts"][field] for field in fields if field in row["facts"]}
+    for field in IDENTITY.intersection(fields):
+        match field:
+            case "name":
+                known[field] = row["name"]
+            case "birth":
+                known[field] = _birth(row["sex"], row["birth_on"])
+            case _:
+                known[field] = sealed.open(field)
+    return known
+
+
+def _birth(sex: str, birth_on: date) -> dict[str, str]:
+    return {"sex": sex, "birth_on": birth_on.isoformat()}
+
+
+async def _faults(
+    tx: Transaction,
+    actor: Actor,
+    keys: KeyRing,
+    known_areas: frozenset[str],
+    row: Row,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> list[Fault]:
+    """Everything that stands against these values."""
+    faults = faults_of_nothing(before, after)
+    if ID_NUMBER not in after or faults:
+        return faults
+    birth_on = check_id_number(after[ID_NUMBER], tx.today, known_areas).birth_on
+    faults += faults_of_birth(birth_on, *await store.find_first_days(tx, row["person_id"]))
+    lookup = keys.lookup_hash(ID_NUMBER, after[ID_NUMBER])
+    there = await store.find_namesake(tx, row["person_id"], lookup, actor.place)
+    if there and there["covered"]:
+        en = f"person {there['person_id']} has this number: if the two are one person, merge them"
+        faults.append(
+            Fault("/id_number", "id-number-taken", en, f"人员 {there['person_id']} 已使用该号码，如为同一人请合并")
+        )
+    elif there:
+        en, zh = "registered outside your place: ask the county", "已在您管辖范围以外登记，请联系县级部门"
+        faults.append(Fault("/id_number", "registered-elsewhere", en, zh))
+    return faults
+
+
+def _once_more(after: Mapping[str, Any], id_number: str | None) -> list[Fault]:
+    """An ID number is read in the evidence by two people, each for itself."""
+    if ID_NUMBER not in after:
+        return []
+    if id_number is None:
+        return [Fault("/id_number", "missing", "state the new ID number as you read it", "请再次填写新的身份证号")]
+    if id_number.strip().upper() != after[ID_NUMBER]:
+        return [Fault("/id_number", "differs-from-request", "is another than was asked for", "与申请中的号码不一致")]
+    return []
+
+
+async def _make(
+    tx: Transaction,
+    keys: KeyRing,
+    sealed: Sealed,
+    row: Row,
+    after: Mapping[str, Any],
+    valid_from: date | None,
+    source: str,
+    by: str,
+) -> list[Fault]:
+    """Records the values, on both axes, and says them. What to look at: fields of which a later value is known, and goes on to hold."""
+    person_id = row["person_id"]
+    values = dict(after)
+    if ID_NUMBER in values:
+        check = check_id_number(values[ID_NUMBER], tx.today)
+        if (check.sex, check.birth_on) != (row["sex"], row["birth_on"]):
+            values[BIRTH] = _birth(check.sex, check.birth_on)
+    before = _recorded(sealed, row, list(values))
+    first = [(person_id, field, _kept(row, field, before[field])) for field in values if field in IDENTITY]
+    await store.keep_first(tx, first, row["birth_on"])
+    held = await history.held_since(tx, "person", person_id)
+    if BIRTH in values:
+        held[BIRTH] = held[ID_NUMBER]
+    columns = {field: _columns(keys, sealed, field, value) for field, value in values.items() if field in IDENTITY}
+    present: dict[str, Any] = {}
+    later: list[str] = []
+    for since, fields in since_days(values, valid_from, held, tx.today).items():
+        holding, waiting = present_groups(before, {field: values[field] for field in fields}, held, since)
+        present |= holding
+        later += waiting
+        rows = [(person_id, field, _kept(columns.get(field, {}), field, values[field])) for field in fields]
+        await history.record_facts(tx, "person", rows, since, source, by)
+    facts = {**row["facts"], **{field: value for field, value in present.items() if field not in IDENTITY}}
+    changed = {**row, "facts": facts, "version": row["version"] + 1}
+    for field in present:
+        changed |= columns.get(field, {})
+    await persons.set_person(tx, person_id, changed["version"], row["status"], row["died_on"], facts)
+    await store.set_identity(tx, person_id, changed)
+    outbox.emit(tx, person_state(PersonFactsChanged, changed))
+    return later_known([field for field in later if field != BIRTH], held)
+
+
+def _kept(row: Mapping[str, Any], field: str, value: Any) -> Any:
+    """A value as the history keeps it: numbers as they are sealed in the person's row."""
+    return kept(row[f"{field}_sealed"]) if field in (ID_NUMBER, PHONE) else value
+
+
+def _columns(keys: KeyRing, sealed: Sealed, field: str, value: Any) -> dict[str, Any]:
+    """Columns of the person's row for a value."""
+    if field == NAME:
+        return {"name": value}
+    if field == BIRTH:
+        return {"sex": value["sex"], "birth_on": date.fromisoformat(value["birth_on"])}
+    if value is None:
+        return {f"{field}_sealed": None, f"{field}_lookup": None}
+    return {f"{field}_sealed": sealed.seal(value, field), f"{field}_lookup": keys.lookup_hash(field, value)}
