@@ -9,6 +9,7 @@ from services.registry.dwellings.api import routes as communities
 from services.registry.history.api import routes as history
 from services.registry.households.api import routes as households
 from services.registry.life.api import routes as life
+from services.registry.merging.api import routes as mergers
 from services.registry.persons.api import routes as persons
 from services.registry.settings import RegistrySettings
 from services.registry.settling.api import routes as settling
@@ -35,6 +36,7 @@ def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastA
         households,
         persons,
         changes,
+        mergers,
         life,
         history,
         statistics,

@@ -44,6 +44,13 @@ LIFE_EVENT: JsonDict = {
     "source": "grid report",
     "members": [{"name": "示例丁", "id_number": "522799195503090025", "relation": "52"}],
 }
+MERGER: JsonDict = {
+    "into": "01a224d5-f2a6-7654-8606-e584cc79eb61",
+    "take": ["id_number", "hukou"],
+    "life": "into",
+    "evidence": "居民身份证",
+    "reason": "同一人重复登记",
+}
 CHANGE: JsonDict = {
     "name": "示例丁丁",
     "valid_from": "2026-11-22",

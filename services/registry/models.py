@@ -86,6 +86,7 @@ persons = Table(
     Column("phone_sealed", LargeBinary),
     Column("phone_lookup", LargeBinary),
     Column("household_id", Uuid, nullable=False),
+    Column("merged_into", Uuid, ForeignKey("persons.person_id")),
     Column("facts", JSONB, nullable=False),
     Column("work_copy", JSONB),
     Column("work_copy_version", Integer, nullable=False, server_default=text("0")),
@@ -93,6 +94,7 @@ persons = Table(
     Column("withdrawn_at", Instant),
     Column("changed_at", Instant, nullable=False),
     one_of("status", PersonStatus),
+    CheckConstraint("(status = 'merged') = (merged_into is not null)", name="merged"),
     CheckConstraint("sex in ('1', '2')", name="sex"),
     Index(None, "household_id"),
     Index(None, "phone_lookup", postgresql_where=text("phone_lookup is not null")),
@@ -242,6 +244,28 @@ change_requests = Table(
     Index("ix_change_requests_open", "request_id", postgresql_where=text("status = 'open'")),
 )
 """Changes asked for. The values before and after are sealed under the person's key."""
+
+person_mergers = Table(
+    "person_mergers",
+    metadata,
+    Column("merger_id", Uuid, primary_key=True),
+    Column("gone_id", Uuid, ForeignKey("persons.person_id"), nullable=False),
+    Column("kept_id", Uuid, ForeignKey("persons.person_id"), nullable=False),
+    Column("both_lived", Boolean, nullable=False),
+    Column("taken_sealed", LargeBinary, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("evidence", Text),
+    Column("merged_by", Text, nullable=False),
+    Column("merged_at", Instant, nullable=False),
+    Column("unmerged_by", Text),
+    Column("unmerged_at", Instant),
+    Column("unmerged_because", Text),
+    CheckConstraint("gone_id <> kept_id", name="two"),
+    Index("uq_person_mergers_gone", "gone_id", unique=True, postgresql_where=text("unmerged_at is null")),
+    Index(None, "kept_id"),
+)
+"""People entered twice: `gone_id` goes on as `kept_id`. `both_lived`: what is told of either is true of the one; else only what is told of
+`kept_id`. `taken_sealed`: fields that came from `gone_id`, before and after, under the key of `kept_id`."""
 
 household_facts = Table(
     "household_facts",

@@ -19,6 +19,7 @@ INSURANCE = "insurance:"
 _STATE: Mapping[str, Literal["resident", "deceased", "withdrawn"]] = {
     PersonStatus.DECEASED: "deceased",
     PersonStatus.WITHDRAWN: "withdrawn",
+    PersonStatus.MERGED: "withdrawn",
 }
 _PRESENCE: Mapping[str, Literal["here", "away", "moved-out"]] = {
     PersonStatus.AWAY: "away",
@@ -63,6 +64,7 @@ def person_state(kind: type[P], row: Mapping[str, Any]) -> P:
         birth_on=row["birth_on"],
         died_on=row["died_on"],
         withdrawn_at=row["withdrawn_at"],
+        merged_into=row.get("merged_into"),
         residence_division=facts.get("residence", {}).get("division", row["community_code"]),
         residence_document=facts.get("residence_document"),
         hukou_division=hukou.get("division"),

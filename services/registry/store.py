@@ -6,24 +6,22 @@ cover (`shared.places`) is as if it were not there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from datetime import date
 
-from shared.db import Read, Transaction, columns, json_text
+from shared.db import Read, Row, Transaction, columns, json_text
 
 Facts = Sequence[tuple[str, str, object]]
 """Id of a person or household, name of the fact, value."""
 
 
-async def add_facts(
-    tx: Transaction, owner: str, rows: Facts, valid_from: date, source: str, by: str, at: datetime | None = None
-) -> None:
-    """History of facts of who (`owner`: person or household) has none yet. `at`: when they were recorded, if not now."""
+async def add_facts(tx: Transaction, owner: str, rows: Facts, valid_from: date, source: str, by: str) -> None:
+    """History of facts of who (`owner`: person or household) has none yet."""
     await tx.execute(
         f"""insert into {owner}_facts ({owner}_id, fact, value, valid_from, recorded_at, source, recorded_by)
             select a, b, c::jsonb, $1, $2, $3, $4 from unnest($5::uuid[], $6::text[], $7::text[]) as g(a, b, c)""",
         valid_from,
-        at or tx.now,
+        tx.now,
         source,
         by,
         *_columns(rows),
@@ -65,6 +63,32 @@ async def record_facts(tx: Transaction, owner: str, rows: Facts, valid_from: dat
 
 def _columns(rows: Facts) -> list[list[object]]:
     return columns([(owner_id, fact, json_text(value)) for owner_id, fact, value in rows], 3)
+
+
+async def rows_by_id(read: Read, table: str, ids: Collection[str]) -> dict[str, Row]:
+    """Rows of persons, households or dwellings by id, in order of id: as they stand now."""
+    key = f"{table.removesuffix('s')}_id"
+    rows = await read.fetch(f"select * from {table} where {key} = any($1::uuid[]) order by {key}", list(ids))
+    return {row[key]: row for row in rows}
+
+
+async def keep_first(tx: Transaction, rows: Facts) -> None:
+    """Of fields of a person's row that never changed (person_id, field, value as it is kept) the history begins here: so it was recorded
+    when the person came into the registry, and by whom; it held since birth."""
+    await tx.execute(
+        """insert into person_facts (person_id, fact, value, valid_from, recorded_at, source, recorded_by)
+           select g.person_id, g.fact, g.value::jsonb, p.birth_on, e.recorded_at, e.source, e.recorded_by
+             from unnest($1::uuid[], $2::text[], $3::text[]) as g(person_id, fact, value)
+             join persons p using (person_id)
+             cross join lateral (
+               select * from life_events e
+                where e.household_id = any(array(select household_id from memberships m where m.person_id = g.person_id))
+                  and g.person_id = any(e.people) and e.retracted_at is null
+                order by e.told limit 1) e
+            where not exists (select from person_facts f
+                               where f.person_id = g.person_id and f.fact = g.fact and f.retracted_at is null)""",
+        *_columns(rows),
+    )
 
 
 async def held_since(read: Read, owner: str, owner_id: str) -> dict[str, date]:

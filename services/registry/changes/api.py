@@ -9,7 +9,7 @@ from fastapi import Query, Request, Response
 
 from services.registry.api import Config, Keys, Reading, require_unmask
 from services.registry.changes import service, store
-from services.registry.changes.domain import ID_NUMBER, NAME, PHONE, ChangeStatus, takes_two
+from services.registry.changes.domain import ID_NUMBER, MERGED, NAME, PHONE, ChangeStatus, takes_two
 from services.registry.changes.schemas import ApprovalBody, ChangeBody, ChangeView, FieldView, RefusalBody
 from services.registry.households.api import CaseOf, PurposeOf
 from services.registry.persons.service import note_access
@@ -49,7 +49,7 @@ async def ask(
     where the caller answers for them, and wait for who does where not."""
     asked = await service.ask(tx, actor, keys, config.known_areas, person_id, match.check_if_given, body.change())
     response.headers["location"] = f"/v1/registry/change-requests/{asked.request_id}"
-    return await _answer(tx, actor, keys, request, asked.request_id, asked.warnings)
+    return await answer(tx, actor, keys, request, asked.request_id, asked.warnings)
 
 
 @routes.get("/change-requests", summary="Changes asked for")
@@ -94,24 +94,24 @@ async def approve(
 ) -> ChangeView:
     """By who answers for the fields; of names and ID numbers not by who asked. All is checked again."""
     approved = await service.approve(tx, actor, keys, config.known_areas, request_id, body.id_number)
-    return await _answer(tx, actor, keys, request, request_id, approved.warnings)
+    return await answer(tx, actor, keys, request, request_id, approved.warnings)
 
 
 @routes.post("/change-requests/{request_id}/refusal", summary="Refuse a change", dependencies=posts)
 async def refuse(actor: Reading, tx: Tx, keys: Keys, request: Request, request_id: Id, body: RefusalBody) -> ChangeView:
     """By who answers for the fields, with the reason."""
-    await service.refuse(tx, actor, request_id, body.reason)
-    return await _answer(tx, actor, keys, request, request_id)
+    await service.refuse(tx, actor, keys, request_id, body.reason)
+    return await answer(tx, actor, keys, request, request_id)
 
 
 @routes.post("/change-requests/{request_id}/withdrawal", summary="Withdraw a change asked for", dependencies=posts)
 async def withdraw(actor: Reading, tx: Tx, keys: Keys, request: Request, request_id: Id) -> ChangeView:
     """By who asked."""
-    await service.withdraw(tx, actor, request_id)
-    return await _answer(tx, actor, keys, request, request_id)
+    await service.withdraw(tx, actor, keys, request_id)
+    return await answer(tx, actor, keys, request, request_id)
 
 
-async def _answer(
+async def answer(
     tx: Tx, actor: Actor, keys: KeyRing, request: Request, request_id: str, warnings: Sequence[Fault] = ()
 ) -> ChangeView:
     view = _view(actor, keys, await store.get_request(tx, request_id, actor.place))
@@ -121,6 +121,7 @@ async def _answer(
 _IDENTITY: dict[str, Callable[[Actor, Any, bool], Any]] = {
     NAME: name_for,
     ID_NUMBER: lambda _, number, unmasked: number if unmasked else mask_id_number(number),
+    MERGED: lambda _, proposal, __: proposal,
     PHONE: lambda _, phone, unmasked: phone if unmasked or phone is None else mask_phone(phone),
 }
 

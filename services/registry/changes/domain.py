@@ -39,11 +39,13 @@ def move_change(status: ChangeStatus, action: ChangeAction) -> ChangeStatus:
     return after
 
 
+MERGED = "merged_into"
+"""That a person is another, and was entered twice (`merging`)."""
 NAME, ID_NUMBER, PHONE, BIRTH = "name", "id_number", "phone", "birth"
 IDENTITY = frozenset({NAME, ID_NUMBER, PHONE, BIRTH})
 """What stands on a person's row beside the fact groups. Birth (day and sex) follows from the ID number (GB 11643)."""
 
-_OF_TWO = frozenset({NAME, ID_NUMBER})
+_OF_TWO = frozenset({NAME, ID_NUMBER, MERGED})
 """Who a person is decides to whom everything belongs: two people answer for it (个人信息保护法 art. 46, corrected once verified)."""
 
 

@@ -9,30 +9,27 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from services.registry import store as history
 from services.registry.changes import store
 from services.registry.changes.domain import (
-    BIRTH,
     ID_NUMBER,
-    IDENTITY,
-    NAME,
+    MERGED,
     PHONE,
     ChangeAction,
     ChangeStatus,
     faults_of_birth,
     faults_of_nothing,
     move_change,
-    since_days,
     takes_two,
 )
+from services.registry.changes.making import make, recorded
+from services.registry.merging import service as merging
+from services.registry.merging.service import Proposal
 from services.registry.persons import store as persons
-from services.registry.persons.domain import PersonAction, PersonStatus, move_person, present_groups
-from services.registry.persons.service import refuse_work_of_jobs
-from services.registry.service import later_known, person_state, refuse_future
-from services.registry.sight import Sealed, kept
-from shared import outbox
+from services.registry.persons.domain import PersonAction, PersonStatus, move_person
+from services.registry.persons.service import refuse_if_merged, refuse_work_of_jobs
+from services.registry.service import refuse_future
+from services.registry.sight import Sealed
 from shared.auth import Actor, Scope
-from shared.contracts.registry import PersonFactsChanged
 from shared.db import Row, Transaction
 from shared.errors import Conflict, Fault, Forbidden, Invalid
 from shared.identity import BadIdNumber, BadPhone, check_id_number, normalise_phone
@@ -109,7 +106,7 @@ async def ask(
 ) -> Asked:
     """Asks for a change. One for which the actor answers, and which does not take two people, is made at once.
 
-    Raises PersonNotFound, what `check` raises, IllegalMove, DateInFuture, WorkIsJobs, CannotChange, AskedAlready.
+    Raises PersonNotFound, what `check` raises, IsMerged, IllegalMove, DateInFuture, WorkIsJobs, CannotChange, AskedAlready.
     """
     row = await _load(tx, actor, person_id, change.values)
     check(row["version"])
@@ -118,7 +115,7 @@ async def ask(
     after, faults, warnings = _read(change.values, tx.today, known_areas)
     fields = sorted(after)
     sealed = Sealed(keys, row)
-    before = _recorded(sealed, row, fields)
+    before = recorded(sealed, row, fields)
     if not faults and owns(actor, fields):  # others would learn what they may not see
         faults = await _faults(tx, actor, keys, known_areas, row, before, after)
     if faults:
@@ -130,7 +127,7 @@ async def ask(
     texts = (change.source, change.evidence, change.reason, actor.subject)
     await store.add_request(tx, request_id, person_id, fields, asked, change.valid_from, *texts)
     if not takes_two(fields) and owns(actor, fields):
-        warnings += await _make(tx, keys, sealed, row, after, change.valid_from, change.source, actor.subject)
+        warnings += await make(tx, keys, sealed, row, after, change.valid_from, change.source, actor.subject)
         await store.decide(tx, request_id, ChangeStatus.APPROVED, actor.subject, None)
     return Asked(request_id, warnings)
 
@@ -140,33 +137,39 @@ async def approve(
 ) -> Asked:
     """Approves a change, and makes it. `id_number`: the new one once more, as the approver reads it in the evidence.
 
-    Raises ChangeNotFound, IllegalMove, NotTheOwner, SecondPersonNeeded, ChangedSince, CannotChange.
+    Raises ChangeNotFound, IsMerged, IllegalMove, NotTheOwner, SecondPersonNeeded, ChangedSince, CannotChange.
     """
-    request, row = await _open(tx, actor, request_id, ChangeAction.APPROVE)
+    request, row = await _open(tx, actor, keys, request_id, ChangeAction.APPROVE)
     if takes_two(request["fields"]) and request["asked_by"] == actor.subject:
         raise SecondPersonNeeded
     sealed = Sealed(keys, row)
     asked = asked_of(sealed, request)
     before, after = asked["before"], asked["after"]
-    if _recorded(sealed, row, request["fields"]) != before:
+    by = request["asked_by"]
+    if recorded(sealed, row, request["fields"]) != before:
         raise ChangedSince("Refuse it, and let it be asked anew.", "请退回后重新申请。")
     if faults := _once_more(after, id_number) or await _faults(tx, actor, keys, known_areas, row, before, after):
         raise CannotChange(faults=faults)
-    by = request["asked_by"]
-    warnings = await _make(tx, keys, sealed, row, after, request["valid_from"], request["source"], by)
+    if MERGED in after:
+        proposal = Proposal(**after[MERGED])
+        warnings = await merging.merge(
+            tx, actor, keys, row["person_id"], proposal, request["source"], request["evidence"], by
+        )
+    else:
+        warnings = await make(tx, keys, sealed, row, after, request["valid_from"], request["source"], by)
     await store.decide(tx, request_id, ChangeStatus.APPROVED, actor.subject, None)
     return Asked(request_id, warnings)
 
 
-async def refuse(tx: Transaction, actor: Actor, request_id: str, because: str) -> None:
+async def refuse(tx: Transaction, actor: Actor, keys: KeyRing, request_id: str, because: str) -> None:
     """Raises ChangeNotFound, IllegalMove, NotTheOwner."""
-    await _open(tx, actor, request_id, ChangeAction.REFUSE)
+    await _open(tx, actor, keys, request_id, ChangeAction.REFUSE)
     await store.decide(tx, request_id, ChangeStatus.REFUSED, actor.subject, because)
 
 
-async def withdraw(tx: Transaction, actor: Actor, request_id: str) -> None:
+async def withdraw(tx: Transaction, actor: Actor, keys: KeyRing, request_id: str) -> None:
     """Raises ChangeNotFound, IllegalMove, AskedByAnother."""
-    await _open(tx, actor, request_id, ChangeAction.WITHDRAW)
+    await _open(tx, actor, keys, request_id, ChangeAction.WITHDRAW)
     await store.decide(tx, request_id, ChangeStatus.WITHDRAWN, actor.subject, None)
 
 
@@ -182,9 +185,12 @@ def _place_of(request_id: str) -> str:
     return f"change/{request_id}"
 
 
-async def _open(tx: Transaction, actor: Actor, request_id: str, action: ChangeAction) -> tuple[Row, Row]:
+async def _open(tx: Transaction, actor: Actor, keys: KeyRing, request_id: str, action: ChangeAction) -> tuple[Row, Row]:
     """The request, to be decided by who may, and its person; both locked by the person's row."""
     seen = await store.get_request(tx, request_id, actor.place)
+    if action is ChangeAction.APPROVE and MERGED in seen["fields"]:
+        merged = asked_of(Sealed(keys, seen), seen)["after"][MERGED]
+        await merging.lock_both(tx, [seen["person_id"], merged["into"]])
     row = await persons.load_person(tx, seen["person_id"], actor.place)
     request = await store.get_request(tx, request_id, actor.place)
     move_change(ChangeStatus(request["status"]), action)
@@ -204,7 +210,9 @@ async def _load(tx: Transaction, actor: Actor, person_id: str, fields: Mapping[s
 
 
 def _refuse_acts(row: Row, fields: Sequence[str]) -> None:
-    move_person(PersonStatus(row["status"]), PersonAction.CHANGE_FACTS)
+    refuse_if_merged(row)
+    action = PersonAction.MERGE if MERGED in fields else PersonAction.CHANGE_FACTS
+    move_person(PersonStatus(row["status"]), action)
     refuse_work_of_jobs(row, fields)
 
 
@@ -233,24 +241,6 @@ def _read(
     return after, faults, warnings
 
 
-def _recorded(sealed: Sealed, row: Row, fields: Sequence[str]) -> dict[str, Any]:
-    """What is recorded now of these fields; a fact group that is not known is missing."""
-    known = {field: row["facts"][field] for field in fields if field in row["facts"]}
-    for field in IDENTITY.intersection(fields):
-        match field:
-            case "name":
-                known[field] = row["name"]
-            case "birth":
-                known[field] = _birth(row["sex"], row["birth_on"])
-            case _:
-                known[field] = sealed.open(field)
-    return known
-
-
-def _birth(sex: str, birth_on: date) -> dict[str, str]:
-    return {"sex": sex, "birth_on": birth_on.isoformat()}
-
-
 async def _faults(
     tx: Transaction,
     actor: Actor,
@@ -261,6 +251,8 @@ async def _faults(
     after: Mapping[str, Any],
 ) -> list[Fault]:
     """Everything that stands against these values."""
+    if MERGED in after:
+        return await merging.look_at(tx, actor, keys, row, Proposal(**after[MERGED]))
     faults = faults_of_nothing(before, after)
     if ID_NUMBER not in after or faults:
         return faults
@@ -288,61 +280,3 @@ def _once_more(after: Mapping[str, Any], id_number: str | None) -> list[Fault]:
     if id_number.strip().upper() != after[ID_NUMBER]:
         return [Fault("/id_number", "differs-from-request", "is another than was asked for", "与申请中的号码不一致")]
     return []
-
-
-async def _make(
-    tx: Transaction,
-    keys: KeyRing,
-    sealed: Sealed,
-    row: Row,
-    after: Mapping[str, Any],
-    valid_from: date | None,
-    source: str,
-    by: str,
-) -> list[Fault]:
-    """Records the values, on both axes, and says them. What to look at: fields of which a later value is known, and goes on to hold."""
-    person_id = row["person_id"]
-    values = dict(after)
-    if ID_NUMBER in values:
-        check = check_id_number(values[ID_NUMBER], tx.today)
-        if (check.sex, check.birth_on) != (row["sex"], row["birth_on"]):
-            values[BIRTH] = _birth(check.sex, check.birth_on)
-    before = _recorded(sealed, row, list(values))
-    first = [(person_id, field, _kept(row, field, before[field])) for field in values if field in IDENTITY]
-    await store.keep_first(tx, first, row["birth_on"])
-    held = await history.held_since(tx, "person", person_id)
-    if BIRTH in values:
-        held[BIRTH] = held[ID_NUMBER]
-    columns = {field: _columns(keys, sealed, field, value) for field, value in values.items() if field in IDENTITY}
-    present: dict[str, Any] = {}
-    later: list[str] = []
-    for since, fields in since_days(values, valid_from, held, tx.today).items():
-        holding, waiting = present_groups(before, {field: values[field] for field in fields}, held, since)
-        present |= holding
-        later += waiting
-        rows = [(person_id, field, _kept(columns.get(field, {}), field, values[field])) for field in fields]
-        await history.record_facts(tx, "person", rows, since, source, by)
-    facts = {**row["facts"], **{field: value for field, value in present.items() if field not in IDENTITY}}
-    changed = {**row, "facts": facts, "version": row["version"] + 1}
-    for field in present:
-        changed |= columns.get(field, {})
-    await persons.set_person(tx, person_id, changed["version"], row["status"], row["died_on"], facts)
-    await store.set_identity(tx, person_id, changed)
-    outbox.emit(tx, person_state(PersonFactsChanged, changed))
-    return later_known([field for field in later if field != BIRTH], held)
-
-
-def _kept(row: Mapping[str, Any], field: str, value: Any) -> Any:
-    """A value as the history keeps it: numbers as they are sealed in the person's row."""
-    return kept(row[f"{field}_sealed"]) if field in (ID_NUMBER, PHONE) else value
-
-
-def _columns(keys: KeyRing, sealed: Sealed, field: str, value: Any) -> dict[str, Any]:
-    """Columns of the person's row for a value."""
-    if field == NAME:
-        return {"name": value}
-    if field == BIRTH:
-        return {"sex": value["sex"], "birth_on": date.fromisoformat(value["birth_on"])}
-    if value is None:
-        return {f"{field}_sealed": None, f"{field}_lookup": None}
-    return {f"{field}_sealed": sealed.seal(value, field), f"{field}_lookup": keys.lookup_hash(field, value)}

@@ -8,7 +8,6 @@ from typing import Any
 
 import asyncpg
 
-from services.registry.store import Facts, add_facts
 from shared.auth import Place
 from shared.db import Read, Row, Transaction
 from shared.errors import Conflict, NotFound
@@ -130,27 +129,6 @@ async def find_first_days(read: Read, person_id: str) -> tuple[date | None, date
     )
     assert row is not None  # an aggregate without groups has one row
     return row["first"], row["born"]
-
-
-async def keep_first(tx: Transaction, rows: Facts, since: date) -> None:
-    """Of fields that never changed the history begins here: as the person came into the registry, so it was recorded, and by whom."""
-    person_id = rows[0][0] if rows else None
-    known = await tx.fetch(
-        "select fact from person_facts where person_id = $1 and fact = any($2::text[]) and retracted_at is null",
-        person_id,
-        [field for _, field, _ in rows],
-    )
-    new = [row for row in rows if row[1] not in {there["fact"] for there in known}]
-    if not new:
-        return
-    first = await tx.fetchrow(
-        """select e.source, e.recorded_by, e.recorded_at from life_events e
-            where e.household_id = any(array(select household_id from memberships where person_id = $1 and kind = 'coliving'))
-              and $1 = any(e.people) and e.retracted_at is null order by e.told limit 1""",
-        person_id,
-    )
-    assert first is not None  # who is in the registry came by an event
-    await add_facts(tx, "person", new, since, first["source"], first["recorded_by"], first["recorded_at"])
 
 
 async def set_identity(tx: Transaction, person_id: str, row: Mapping[str, Any]) -> None:

@@ -194,6 +194,8 @@ def _against_person(row: Stated, known: KnownPerson | None, home: Home | None) -
         return None
     if not known.covered:
         return Against(row, "id_number", "registered-elsewhere")
+    if known.status is PersonStatus.MERGED:
+        return Against(row, "id_number", "merged")
     if known.status not in (PersonStatus.RESIDENT, PersonStatus.AWAY):
         return Against(row, "id_number", "moved-out" if known.status is PersonStatus.MOVED_OUT else "deceased")
     if known.name != row.name:

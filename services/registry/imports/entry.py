@@ -14,6 +14,7 @@ from services.registry.imports.frames import Newcomer, NewHousehold, Recorded
 from services.registry.persons import store as persons
 from services.registry.persons.domain import Entered
 from services.registry.service import household_state, person_state, say_registered, say_settled
+from services.registry.sight import kept
 from shared import outbox
 from shared.contracts.registry import HouseholdChanged, PersonFactsChanged
 from shared.db import Transaction
@@ -105,8 +106,8 @@ async def _write_changes(tx: Transaction, act: Act, keys: KeyRing, settled: Sett
     await history.record_facts(tx, "household", facts, tx.today, SOURCE, act.actor.subject)
     household_ids = [household_id for household_id, _, _ in touched]
     members = await households.list_present(tx, household_ids)
-    for row in await store.list_rows(tx, "households", "household_id", household_ids):
-        outbox.emit(tx, household_state(HouseholdChanged, row, members.get(row["household_id"], [])))
+    for household_id, row in (await history.rows_by_id(tx, "households", household_ids)).items():
+        outbox.emit(tx, household_state(HouseholdChanged, row, members.get(household_id, [])))
 
 
 async def _write_people(
@@ -117,18 +118,23 @@ async def _write_people(
     await store.set_facts(tx, [(c.known.person_id, {**c.known.facts, **c.facts}) for c in said])
     facts = [(c.known.person_id, group, value) for c in said for group, value in c.facts.items()]
     await history.record_facts(tx, "person", facts, tx.today, SOURCE, act.actor.subject)
-    await _write_phones(tx, keys, [change for change in changes if change.phone])
+    await _write_phones(tx, act, keys, [change for change in changes if change.phone])
     relations = [(c.known.household_id, c.known.person_id, c.relation) for c in changes if c.relation]
     await store.set_relations(tx, relations, tx.today, SOURCE, act.actor.subject)
     await store.copy_in(tx, "life_events", frames.relations_told(relations, tx.today, recorded))
     communities = {c.known.person_id: c.known.facts["residence"]["division"] for c in said}
-    for row in await store.list_rows(tx, "persons", "person_id", ids):
-        state = {**row, "community_code": communities[row["person_id"]]}
+    for person_id, row in (await history.rows_by_id(tx, "persons", ids)).items():
+        state = {**row, "community_code": communities[person_id]}
         outbox.emit(tx, person_state(PersonFactsChanged, state))
 
 
-async def _write_phones(tx: Transaction, keys: KeyRing, changes: Sequence[Change]) -> None:
-    found = await store.list_keys(tx, [change.known.person_id for change in changes])
+async def _write_phones(tx: Transaction, act: Act, keys: KeyRing, changes: Sequence[Change]) -> None:
+    if not changes:
+        return
+    ids = [change.known.person_id for change in changes]
+    before = await history.rows_by_id(tx, "persons", ids)
+    await history.keep_first(tx, [(person_id, "phone", kept(row["phone_sealed"])) for person_id, row in before.items()])
+    found = await store.list_keys(tx, ids)
     rows = []
     for change in changes:
         person_id, stated = change.known.person_id, change.stated
@@ -136,3 +142,5 @@ async def _write_phones(tx: Transaction, keys: KeyRing, changes: Sequence[Change
         if stated.phone and stated.phone_lookup:
             rows.append((person_id, key.encrypt(stated.phone, field_context(person_id, "phone")), stated.phone_lookup))
     await store.set_phones(tx, rows)
+    new = [(person_id, "phone", kept(sealed)) for person_id, sealed, _ in rows]
+    await history.record_facts(tx, "person", new, tx.today, SOURCE, act.actor.subject)

@@ -76,6 +76,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the registry has this person as moved out: let the person join a household by id",
         "该人员曾登记并已迁出，请以人员编号办理加入住户",
     ),
+    "merged": (
+        "is the ID number of a record that was merged into another: use the other's",
+        "该身份证号属于已合并的登记记录，请使用合并后人员的号码",
+    ),
     "work-belongs-to-jobs": (
         "jobs has recorded another employment: start or end employments there",
         "就业服务中已有不同的就业记录，请在就业服务中登记就业的开始或结束",

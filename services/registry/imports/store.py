@@ -218,11 +218,6 @@ async def set_households(tx: Transaction, rows: Sequence[tuple[str, str | None, 
     )
 
 
-async def list_rows(read: Read, table: str, key: str, ids: Sequence[str]) -> list[Mapping[str, Any]]:
-    """Rows of persons or households by id, in order of id: as they stand after a change."""
-    return await read.fetch(f"select * from {table} where {key} = any($1::uuid[]) order by {key}", list(ids))
-
-
 async def find_person_ids(read: Read, lookups: Sequence[bytes]) -> list[str]:
     rows = await read.fetch(
         "select person_id from persons where id_number_lookup = any($1::bytea[]) order by person_id", list(lookups)

@@ -14,6 +14,7 @@ from services.registry.life.domain import LifeEvent, LifeKind, Part
 from services.registry.life.telling import CannotHaveHappened, Ground, tell, untell
 from services.registry.persons import store as persons
 from services.registry.persons.domain import Known
+from services.registry.persons.service import refuse_if_merged
 from services.registry.settling.domain import NewMember, faults_of_members
 from services.registry.settling.service import (
     Checked,
@@ -23,6 +24,7 @@ from services.registry.settling.service import (
     say_people,
     warnings_of,
 )
+from services.registry.store import rows_by_id
 from shared.auth import Actor
 from shared.db import Row, Transaction
 from shared.errors import Conflict, Fault
@@ -73,13 +75,13 @@ async def take_word(
 ) -> Taken:
     """Something happened to a household or its members: memberships, flats and what other services know follow.
 
-    Raises HouseholdNotFound (also for `into_id`), PersonNotFound, what `check` raises, DateInFuture, CannotHaveHappened,
+    Raises HouseholdNotFound (also for `into_id`), PersonNotFound, IsMerged, what `check` raises, DateInFuture, CannotHaveHappened,
     ContradictsLater, FlatUnknown, FlatTaken.
     """
     row = await _locked(tx, actor, household_id, word.into_id)
     check(row["version"])
     for part in word.people:
-        await persons.get_person(tx, part.person_id, actor.place)
+        refuse_if_merged(await persons.get_person(tx, part.person_id, actor.place))
     event = LifeEvent(new_id(), word.kind, word.on, 0, household_id, word.people, word.into_id)
     if word.address:
         event = await _into_flat(tx, actor, row, event, word.address)
@@ -170,7 +172,7 @@ async def _check_newcomers(
 
 async def _headless(tx: Transaction, event: LifeEvent) -> Sequence[Fault]:
     """A household whose head died or left has none until another is told."""
-    rows = await store.list_households(tx, event.households)
+    rows = await rows_by_id(tx, "households", event.households)
     return [
         Fault(
             "/people",

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from services.registry.households.domain import HouseholdKind
 from services.registry.life.domain import LifeEvent, LifeKind, Living, Part, Stay
+from services.registry.merging.domain import as_one
+from services.registry.merging.store import list_mergers
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns, json_text
 from shared.errors import NotFound
@@ -58,12 +60,16 @@ async def lock_persons(tx: Transaction, person_ids: Collection[str]) -> None:
 
 
 async def list_told(read: Read, household_ids: Collection[str], person_ids: Collection[str]) -> Told:
-    """What was told of these households and people, of all who ever lived with them, and of the households these lived in too."""
+    """What was told of these households and people, of all who ever lived with them, and of the households these lived in too; of people
+    who were entered twice as of one."""
     households = await _households_of(read, person_ids) | set(household_ids)
     people = {part.person_id for event in await _list_events(read, households) for part in event.people}
     people |= set(person_ids)
+    mergers = await list_mergers(read, people)
+    people |= {merger.kept_id for merger in mergers} | {merger.gone_id for merger in mergers}
     events = await _list_events(read, await _households_of(read, people) | households)
-    return Told(events, frozenset(people), frozenset(households))
+    gone = {merger.gone_id for merger in mergers}
+    return Told(as_one(events, mergers), frozenset(people - gone), frozenset(households))
 
 
 async def _households_of(read: Read, person_ids: Collection[str]) -> set[str]:
@@ -327,21 +333,6 @@ async def flat_households(tx: Transaction, new_ids: Mapping[tuple[str, str], str
     return {(row["coliving_id"], row["dwelling_id"]): row["household_id"] for row in rows}
 
 
-async def list_households(read: Read, household_ids: Collection[str]) -> dict[str, Row]:
-    rows = await read.fetch("select * from households where household_id = any($1::uuid[])", list(household_ids))
-    return {row["household_id"]: row for row in rows}
-
-
-async def list_persons(read: Read, person_ids: Collection[str]) -> dict[str, Row]:
-    rows = await read.fetch("select * from persons where person_id = any($1::uuid[])", list(person_ids))
-    return {row["person_id"]: row for row in rows}
-
-
-async def list_dwellings(read: Read, dwelling_ids: Collection[str]) -> dict[str, Row]:
-    rows = await read.fetch("select * from dwellings where dwelling_id = any($1::uuid[])", list(dwelling_ids))
-    return {row["dwelling_id"]: row for row in rows}
-
-
 async def set_households(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
     """Households as they stand now (status, version, head, flat)."""
     names = (
@@ -382,10 +373,10 @@ async def set_flat_statuses(tx: Transaction, coliving_ids: Collection[str]) -> N
 
 
 async def set_persons(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
-    """People as they stand now (status, version, household, death, facts)."""
+    """People of whom something is told as they stand now (status, version, household, death, facts)."""
     await tx.execute(
         """update persons p set status = g.status, version = g.version, household_id = g.household_id, died_on = g.died_on,
-                  facts = g.facts::jsonb, changed_at = $1
+                  facts = g.facts::jsonb, merged_into = null, changed_at = $1
              from unnest($2::uuid[], $3::text[], $4::int[], $5::uuid[], $6::date[], $7::text[])
                   as g(person_id, status, version, household_id, died_on, facts)
             where p.person_id = g.person_id""",

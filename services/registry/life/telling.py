@@ -24,6 +24,7 @@ from services.registry.life.domain import (
 from services.registry.life.store import Said, Told
 from services.registry.persons.domain import PersonStatus
 from services.registry.service import household_state, person_state, refuse_future
+from services.registry.store import rows_by_id
 from shared import outbox
 from shared.auth import Actor
 from shared.contracts.registry import (
@@ -38,6 +39,7 @@ from shared.contracts.registry import (
     PersonFactsChanged,
     PersonMoved,
     PersonState,
+    PersonUnmerged,
 )
 from shared.db import Row, Transaction
 from shared.errors import Conflict, Fault, Invalid
@@ -56,6 +58,11 @@ class CannotHaveHappened(Invalid):
 class ContradictsLater(Conflict):
     slug = "contradicts-later"
     title_en, title_zh = "Something known to have happened later stands against it", "与其后已登记的变动相矛盾"
+
+
+class ToldOfMerged(Conflict):
+    slug = "told-of-merged"
+    title_en, title_zh = "It was told of a person entered twice", "该变动登记于已合并的人员"
 
 
 class InNoHousehold(Conflict):
@@ -87,7 +94,8 @@ async def tell(
     if story.illegal:
         raise _refusal(story.illegal, event, pointers)
     await store.add_event(tx, event, ground.source, actor.subject, ground.evidence)
-    await _bring_up(tx, event, set(event.households), told, story, Said(ground.source, actor.subject))
+    people = _touched(event, story)
+    await _bring_up(tx, event, set(event.households), people, told, story, Said(ground.source, actor.subject))
 
 
 async def untell(tx: Transaction, actor: Actor, event: LifeEvent, homes: Collection[str], because: str) -> None:
@@ -97,7 +105,11 @@ async def untell(tx: Transaction, actor: Actor, event: LifeEvent, homes: Collect
     Raises ContradictsLater, InNoHousehold, FlatTaken.
     """
     told = await _told(tx, event)
-    left = told._replace(events=[each for each in told.events if each.event_id != event.event_id])
+    there = next((each for each in told.events if each.event_id == event.event_id), None)
+    if there is None:
+        raise ToldOfMerged("Take the merger back first.", "请先撤销人员合并。")
+    event = there
+    left = told._replace(events=[each for each in told.events if each is not there])
     story = replay(*left)
     if story.illegal:
         raise _refusal(story.illegal, event, {})
@@ -107,7 +119,26 @@ async def untell(tx: Transaction, actor: Actor, event: LifeEvent, homes: Collect
             faults=[Fault(f"/people/{n}", "in-no-household", "would be in none", "将不属于任何住户") for n in orphans]
         )
     await store.retract_events(tx, [event.event_id], actor.subject, because)
-    await _bring_up(tx, event, {*event.households, *homes}, left, story, Said("staff", actor.subject))
+    named = {*event.households, *homes}
+    await _bring_up(tx, event, named, _touched(event, story), left, story, Said("staff", actor.subject))
+
+
+async def retell(tx: Transaction, told: Told, gone: Collection[str], said: Said, refusal: type[Conflict]) -> None:
+    """Brings all of whom everything is told up to what it comes to. They are locked already. `gone`: people of whom nothing is told any
+    more.
+
+    Raises `refusal` (naming the first event that stands against it), FlatTaken.
+    """
+    story = replay(*told)
+    if story.illegal:
+        raise refusal(
+            "Take this event back first.",
+            "请先撤销该变动。",
+            faults=story.illegal.faults,
+            members=_named(story.illegal.event),
+        )
+    people = set(told.people & story.persons.keys())
+    await _bring_up(tx, None, set(told.households), people, told, story, said, gone)
 
 
 async def _told(tx: Transaction, event: LifeEvent) -> Told:
@@ -123,28 +154,40 @@ def _refusal(illegal: Illegal, event: LifeEvent, pointers: Mapping[str, str]) ->
         return CannotHaveHappened(
             faults=[replace(f, pointer=pointers.get(f.pointer, f.pointer)) for f in illegal.faults]
         )
-    later = illegal.event
     return ContradictsLater(
         "Take the later event back first, or correct the day.",
         "请先撤销其后的变动，或更正日期。",
         faults=[replace(fault, pointer=pointers.get("/on", "/on")) for fault in illegal.faults],
-        members={"event_id": later.event_id, "kind": later.kind, "happened_on": later.on.isoformat()},
+        members=_named(illegal.event),
     )
 
 
-async def _bring_up(tx: Transaction, event: LifeEvent, named: set[str], told: Told, story: Story, said: Said) -> None:
-    """Rows, people and households (`named`: those that may stand otherwise now) as the story has them; what does is said."""
-    people = _touched(event, story)
-    homes = await store.list_households(tx, {*named, *(story.persons[p].household_id for p in people)})
+def _named(event: LifeEvent) -> dict[str, str]:
+    return {"event_id": event.event_id, "kind": event.kind, "happened_on": event.on.isoformat()}
+
+
+async def _bring_up(
+    tx: Transaction,
+    event: LifeEvent | None,
+    named: set[str],
+    people: set[str],
+    told: Told,
+    story: Story,
+    said: Said,
+    gone: Collection[str] = (),
+) -> None:
+    """Rows, households (`named`) and `people` that may stand otherwise now as the story has them; what does is said. `event`: the one that
+    was told or taken back. `gone`: people without a story."""
+    homes = await rows_by_id(tx, "households", {*named, *(story.persons[p].household_id for p in people)})
     before = await households.list_present(tx, named)
-    dwellings = await store.list_dwellings(tx, {living.dwelling_id for living in story.livings})
-    lived = await _bring_rows(tx, named, people, story, dwellings, said)
+    dwellings = await rows_by_id(tx, "dwellings", {living.dwelling_id for living in story.livings})
+    lived = await _bring_rows(tx, named, people.union(gone), story, dwellings, said)
     known = {household for each in told.events for household in each.households}
     after = {h: _home_after(story, homes[h], before.get(h, []), dwellings, h in known) for h in named}
     changed = {h: row for h, row in after.items() if row["version"] != homes[h]["version"]}
     await store.set_households(tx, list(changed.values()))
     await store.set_flat_statuses(tx, named)
-    is_told = any(each.event_id == event.event_id for each in told.events)
+    is_told = event is not None and any(each.event_id == event.event_id for each in told.events)
     for household_id, row in sorted(changed.items()):
         members = [{"person_id": p, "relation": r} for p, r in _in_order(story.members[household_id])]
         kind = _kind_of(event if is_told else None, homes[household_id], row)
@@ -227,7 +270,7 @@ async def _write_people(
     tx: Transaction, story: Story, people: Collection[str], communities: Mapping[str, str], residence: Mapping[str, str]
 ) -> None:
     """People who stand otherwise than before, with their next version."""
-    rows = await store.list_persons(tx, people)
+    rows = await rows_by_id(tx, "persons", people)
     changed = []
     for person_id in sorted(people):
         row, standing = rows[person_id], story.persons[person_id]
@@ -241,6 +284,8 @@ async def _write_people(
 
 
 def _kind_of_person(before: Row, after: Mapping[str, Any]) -> type[PersonState]:
+    if before["merged_into"]:
+        return PersonUnmerged
     if (before["status"], before["household_id"], before["died_on"]) == (
         after["status"],
         after["household_id"],
@@ -255,6 +300,7 @@ def _person_after(row: Row, standing: Standing, community: str | None) -> dict[s
         "status": standing.status,
         "household_id": standing.household_id,
         "died_on": standing.died_on,
+        "merged_into": None,
     }
     if community and row["facts"].get("residence") != {"division": community}:
         after["facts"] = row["facts"] | {"residence": {"division": community}}

@@ -123,6 +123,7 @@ def _view(actor: Actor, keys: KeyRing, row: Row, unmasked: bool = False) -> Pers
         birth=birth_for(row["birth_on"], unmasked),
         died_on=row["died_on"],
         household_id=row["household_id"],
+        merged_into=row["merged_into"],
         address=address_of(row),
         facts=facts_for(actor, row["facts"]),
         work=work_for(actor, row["work_copy"]),

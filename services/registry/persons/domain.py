@@ -19,6 +19,8 @@ class PersonStatus(StrEnum):
     """Lives in no household here any more (迁出)."""
     DECEASED = "deceased"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+    """Had been entered twice: this id goes on as that of another."""
 
 
 class Entered(NamedTuple):
@@ -32,6 +34,7 @@ class PersonAction(StrEnum):
     REGISTER = "register"
     CHANGE_FACTS = "change-facts"
     WITHDRAW = "withdraw"
+    MERGE = "merge"
 
 
 _REGISTERED = (PersonStatus.RESIDENT, PersonStatus.AWAY, PersonStatus.MOVED_OUT, PersonStatus.DECEASED)
@@ -39,6 +42,7 @@ _REGISTERED = (PersonStatus.RESIDENT, PersonStatus.AWAY, PersonStatus.MOVED_OUT,
 PERSON_MOVES: dict[tuple[PersonStatus, PersonAction], PersonStatus] = {
     **{(status, PersonAction.CHANGE_FACTS): status for status in _REGISTERED},
     **{(status, PersonAction.WITHDRAW): PersonStatus.WITHDRAWN for status in _REGISTERED},
+    **{(status, PersonAction.MERGE): PersonStatus.MERGED for status in (*_REGISTERED, PersonStatus.WITHDRAWN)},
     (PersonStatus.WITHDRAWN, PersonAction.REGISTER): PersonStatus.RESIDENT,
 }
 """What may be done with what the registry has of a person; what may happen to a person is in `life.domain.LIFE_MOVES`."""

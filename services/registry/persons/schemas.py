@@ -115,6 +115,8 @@ class PersonView(View):
     """The year; the full date where the read states a purpose."""
     died_on: date | None
     household_id: str
+    merged_into: str | None
+    """The person had been entered twice, and goes on under that id; what stands here is as it was."""
     address: AddressView
     facts: dict[str, Any]
     """Only what the caller may see."""

@@ -27,11 +27,17 @@ from shared.contracts.registry import PersonFactsChanged
 from shared.db import Transaction
 from shared.errors import Conflict, Fault
 from shared.ids import new_id
+from shared.merging import refuse_merged
 
 
 class WorkIsJobs(Conflict):
     slug = "work-belongs-to-jobs"
     title_en, title_zh = "Jobs keeps this person's employments", "该人员的就业记录由就业服务维护"
+
+
+def refuse_if_merged(row: Mapping[str, Any]) -> None:
+    """Of a person's row. Raises IsMerged."""
+    refuse_merged(row["person_id"], row["merged_into"] or row["person_id"])
 
 
 def refuse_work_of_jobs(row: Mapping[str, Any], groups: Collection[str]) -> None:
@@ -54,12 +60,13 @@ async def change_facts(
     """Brings facts that hold from a day on (today unless said). Nothing happens where nothing differs. What to look at: facts of which a
     later value is known, and goes on to hold.
 
-    Raises PersonNotFound, what `check` raises for the present version, DateInFuture, IllegalMove, WorkIsJobs.
+    Raises PersonNotFound, what `check` raises for the present version, DateInFuture, IsMerged, IllegalMove, WorkIsJobs.
     """
     row = await store.load_person(tx, person_id, actor.place)
     check(row["version"])
     since = valid_from or tx.today
     refuse_future(tx, since, "/valid_from")
+    refuse_if_merged(row)
     move_person(PersonStatus(row["status"]), PersonAction.CHANGE_FACTS)
     refuse_work_of_jobs(row, given)
     held = await history.held_since(tx, "person", person_id) if valid_from else {}
@@ -81,7 +88,7 @@ async def record_death(
     """The person died: ends its memberships, and the household where nobody is left.
 
     Order 765 art. 25: the end of entitlements is to be reported within 20 working days; benefits hears of it at once.
-    Raises PersonNotFound, DateInFuture, IllegalMove; CannotHaveHappened where the person did not live here yet, ContradictsLater.
+    Raises PersonNotFound, DateInFuture, IsMerged, IllegalMove; CannotHaveHappened where the person did not live here yet, ContradictsLater.
     """
     row = await store.get_person(tx, person_id, actor.place)
     await life.lock_households(tx, [row["household_id"]])  # before the person: so everybody locks
@@ -90,6 +97,7 @@ async def record_death(
     refuse_future(tx, died_on, "/died_on")
     if there["household_id"] != row["household_id"]:
         raise Conflict("The person changed households just now: read and try again.", "该人员刚刚变更住户，请重试。")
+    refuse_if_merged(there)
     if there["status"] == PersonStatus.DECEASED:
         raise IllegalMove(members={"state": there["status"], "action": "die"})
     died = LifeEvent(new_id(), LifeKind.DIED, died_on, 0, row["household_id"], (Part(person_id),))

@@ -104,6 +104,13 @@ def _fault_of_known(member: Newcomer, there: Known | None) -> Fault | None:
             "a death of this person is on record; if that is wrong, say so with corrects_death",
             "该人员有死亡记录；如记录有误，请填写 corrects_death",
         )
+    if there.status is PersonStatus.MERGED:
+        return Fault(
+            pointer,
+            "merged",
+            f"is that of person {there.person_id}, merged into another: use that one's",
+            f"该号码属于已合并的人员 {there.person_id}，请使用合并后人员的号码",
+        )
     if there.name != member.name:
         return Fault(
             f"/members/{member.position}/name",

@@ -1,0 +1,1 @@
+"""People who were entered twice: taken for one, and taken apart again."""
