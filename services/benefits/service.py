@@ -124,8 +124,9 @@ def _facts(word: PersonState) -> dict[str, Any]:
 
 
 def _work(word: WorkerState) -> dict[str, Any] | None:
-    """None: an employment that never was (withdrawn) and leaves no other takes jobs' word back."""
-    never_was = isinstance(word, EmploymentEnded) and word.reason == "withdrawn" and not word.employments
+    """None: an employment that never was (withdrawn) and leaves no other, an ended one neither, takes jobs' word back."""
+    is_last = not word.employments and not word.has_worked
+    never_was = isinstance(word, EmploymentEnded) and word.reason == "withdrawn" and is_last
     return None if never_was else word.model_dump(mode="json", include={"work", "employments"})
 
 

@@ -221,6 +221,7 @@ def _worker_state(worker: Worker, version: int) -> dict[str, Any]:
         "household_id": worker.household_id,
         "work": "employed" if employments else "none",
         "employments": employments,
+        "has_worked": bool(worker.employments),
     }
 
 

@@ -30,6 +30,8 @@ class WorkerState(Event):
     work: Literal["employed", "none"]
     employments: tuple[EmploymentNow, ...]
     """All that stand now."""
+    has_worked: bool = False
+    """Is any employment on record that was not taken back, be it ended? Where none is, jobs knows nothing of the person's work."""
 
 
 class EmploymentStarted(WorkerState, type="jobs.employment-started.v1", key="person_id"):

@@ -67,10 +67,17 @@ class Kin(Family):
         return carried(EmploymentStarted(**self._work(label, version, household, employments)))
 
     def stops(
-        self, label: str, version: int, *left: dict[str, Any], reason: str = "left", household: str = "home"
+        self,
+        label: str,
+        version: int,
+        *left: dict[str, Any],
+        reason: str = "left",
+        household: str = "home",
+        has_worked: bool = False,
     ) -> Received:
         """Jobs: an employment ended; `left`: those that stand still."""
-        event: Event = EmploymentEnded.model_validate(self._work(label, version, household, left) | {"reason": reason})
+        state = self._work(label, version, household, left) | {"reason": reason, "has_worked": has_worked}
+        event: Event = EmploymentEnded.model_validate(state)
         return carried(event)
 
     def _work(

@@ -152,6 +152,15 @@ async def test_work_that_never_was_takes_jobs_word_back(benefits: Benefits, kin:
     ]
 
 
+async def test_work_that_never_was_leaves_what_had_ended_before(benefits: Benefits, kin: Kin) -> None:
+    await settle(benefits, kin, work=None)
+    ended = kin.stops("a", 2, reason="withdrawn", has_worked=True)
+    await benefits.service.hear([kin.works("a", 1, {"division": NEAR}), ended])
+    assert {"fact": "work", "supplied_by": ["person", "employer"]} not in (await benefits.told(kin))["a", "110"][
+        "missing"
+    ]
+
+
 async def test_of_several_employments_the_one_that_insures_counts(benefits: Benefits, kin: Kin) -> None:
     await settle(benefits, kin)
     farming = {"division": OLD, "form": "farming", "kind": None, "started_on": "2026-10-01"}

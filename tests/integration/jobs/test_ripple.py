@@ -97,6 +97,25 @@ async def test_a_withdrawal_in_the_registry_undoes_it_and_a_new_settling_starts_
     ]
 
 
+async def test_work_of_a_withdrawn_settling_that_is_taken_back_late_leaves_what_ended_since(
+    registry: Service, jobs: Service
+) -> None:
+    """Chaos, seed 705: benefits took jobs' last word for "nothing is known", though an employment had ended."""
+    idle = member(labour_class="ORDINARY", work={"status": "none"})
+    home = await settled(registry, jobs, idle)
+    (person,) = (m["person_id"] for m in home["members"])
+    await jobs.post("/v1/jobs/employments", STARTED | {"person_id": person, "form": "farming"})
+    await registry.post(f"/v1/registry/households/{home['household_id']}/withdrawal", {"reason": "录入错误"})
+    await registry.post("/v1/registry/households", household(idle, flat="102"))
+    after = await jobs.post("/v1/jobs/employments", STARTED | {"person_id": person})
+    end = {"ended_on": "2026-09-30", "reason": "left"}
+    assert (await jobs.post(f"{after.headers['location']}/end", end)).status_code == 200
+    await jobs.said()
+    await jobs.hear(await registry.said())
+    last = [json.loads(event.data) for event in await jobs.said() if event.key == person][-1]
+    assert (last["reason"], last["work"], last["employments"], last["has_worked"]) == ("withdrawn", "none", [], True)
+
+
 async def test_work_that_starts_after_a_withdrawal_of_which_jobs_hears_later_is_of_the_new_household(
     registry: Service, jobs: Service
 ) -> None:
