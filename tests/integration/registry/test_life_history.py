@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from shared.auth import Role
+from tests.integration.registry.believed import believed
 from tests.support.clients import Service
 from tests.support.people import household, member
 
@@ -206,11 +208,49 @@ async def test_what_stands_now_is_what_all_events_come_to(estate: Service, seed:
         heads = [person for person, relation in members.items() if relation == "02"]
         assert view["head_person_id"] == (heads[0] if heads else None)
     await _flats_agree(estate)
+    await _versions_rise_by_one(estate)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_any_two_merged_and_parted_have_what_was_their_own(estate: Service, seed: int) -> None:
+    """Whatever happened to them, where it can be true of one person."""
+    await estate.said()
+    teller = Teller(estate, random.Random(200 + seed))
+    for flat, size in (("101", 3), ("102", 2), ("201", 2)):
+        await teller.settle(flat, size)
+    while len(teller.events) < 10:
+        await teller.tell_something()
+    merged = 0
+    for gone, kept in teller.chance.sample(list(itertools.permutations(teller.people, 2)), 12):
+        before = await believed(estate)
+        path = f"{PERSONS}/{gone}/merger"
+        body = {"into": kept, "life": teller.chance.choice(("into", "both")), "reason": "重复登记"}
+        asked = await estate.post(path, body, role=Role.COMMUNITY_CADRE)
+        assert asked.status_code == 201, asked.text
+        answer = await estate.post(f"{asked.headers['location']}/approval", {}, role=Role.COMMUNITY_SECRETARY)
+        if answer.status_code != 200:
+            assert answer.json()["type"] in ("urn:anju:problem:cannot-be-one", "urn:anju:problem:flat-taken"), (
+                answer.text
+            )
+            await estate.post(
+                f"{asked.headers['location']}/refusal", {"reason": "不是同一人"}, role=Role.COMMUNITY_SECRETARY
+            )
+        else:
+            await _flats_agree(estate)
+            assert await believed(estate) != before
+            assert (await estate.post(f"{path}/withdrawal", {"reason": "系同名两人"})).status_code == 200
+            merged += 1
+        assert await believed(estate) == before
+    assert merged
+    await _versions_rise_by_one(estate)
+
+
+async def _versions_rise_by_one(registry: Service) -> None:
+    """In what was said of each household and person since this was last looked at, which was from the first."""
     versions: dict[str, int] = {}
-    for event in await estate.said():
-        about = event.key
-        assert event.parse().version == versions.get(about, 0) + 1, event.type
-        versions[about] = event.parse().version
+    for event in await registry.said():
+        assert event.parse().version == versions.get(event.key, 0) + 1, event.type
+        versions[event.key] = event.parse().version
 
 
 async def _flats_agree(registry: Service) -> None:

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from shared.auth import Role
+from tests.integration.registry.believed import believed
 from tests.support.clients import Service
 from tests.support.people import household, id_number, member
 
@@ -51,26 +52,6 @@ class Twice:
     async def members(self, household_id: str) -> dict[str, str]:
         view = (await self.registry.get(f"{HOUSEHOLDS}/{household_id}")).json()
         return {m["person_id"]: m["relation"] for m in view["members"]}
-
-    async def rows(self) -> dict[str, list[Any]]:
-        """What stands in the tables and is believed, but for versions, instants, and numbers sealed anew."""
-        statements = {
-            "persons": "select person_id, status, name, sex, birth_on, died_on, id_number_lookup, phone_lookup, household_id,"
-            " merged_into, facts from persons order by 1",
-            "households": "select household_id, kind, status, dwelling_id, head_person_id from households order by 1",
-            "memberships": "select household_id, person_id, relation, valid_from, valid_to from memberships"
-            " where retracted_at is null order by 1, 2, 4",
-            "occupancies": "select household_id, dwelling_id, valid_from, valid_to from occupancies"
-            " where retracted_at is null order by 1, 3",
-            "facts": "select person_id, fact, value, valid_from, valid_to from person_facts"
-            " where retracted_at is null and fact not in ('name', 'id_number', 'phone', 'birth') order by 1, 2, 4",
-        }
-        pool = self.registry.database.pool
-        rows = {table: [tuple(r.values()) for r in await pool.fetch(text)] for table, text in statements.items()}
-        # A fact that is null says: not known; so does one of which there is no row.
-        rows["facts"] = [row for row in rows["facts"] if row[2] is not None]
-        rows["persons"] = [(*row[:-1], {f: v for f, v in row[-1].items() if v is not None}) for row in rows["persons"]]
-        return rows
 
 
 @pytest.fixture
@@ -141,13 +122,13 @@ async def test_merge_then_part_gives_each_its_own(twice: Twice, life: str, take:
     if life == "both":  # he left the first flat before he is said to have moved into the second
         left = {"kind": "left", "on": "2026-06-20", "people": [twice.kept]}
         assert (await twice.registry.post(f"{HOUSEHOLDS}/{twice.kept_home}/life-events", left)).status_code == 201
-    before = await twice.rows()
+    before = await believed(twice.registry)
     assert (await twice.merge(life=life, take=take)).status_code == 200
-    assert await twice.rows() != before
+    assert await believed(twice.registry) != before
     parted = await twice.part()
     assert parted.status_code == 200, parted.text
     assert (parted.json()["staying_fields"], parted.json()["staying_events"]) == ([], [])
-    assert await twice.rows() == before
+    assert await believed(twice.registry) == before
     types = [event["type"] for event in of(await twice.registry.said(), twice.gone)]
     assert types == ["registry.person-merged.v1", "registry.person-unmerged.v1"]
 
