@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.registry.changes.api import routes as changes
+from services.registry.duplicates.api import routes as duplicates
 from services.registry.dwellings.api import routes as communities
 from services.registry.history.api import routes as history
 from services.registry.households.api import routes as households
@@ -37,6 +38,7 @@ def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastA
         persons,
         changes,
         mergers,
+        duplicates,
         life,
         history,
         statistics,

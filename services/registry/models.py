@@ -97,6 +97,7 @@ persons = Table(
     CheckConstraint("(status = 'merged') = (merged_into is not null)", name="merged"),
     CheckConstraint("sex in ('1', '2')", name="sex"),
     Index(None, "household_id"),
+    Index(None, "birth_on", "name"),
     Index(None, "phone_lookup", postgresql_where=text("phone_lookup is not null")),
 )
 
@@ -266,6 +267,21 @@ person_mergers = Table(
 )
 """People entered twice: `gone_id` goes on as `kept_id`. `both_lived`: what is told of either is true of the one; else only what is told of
 `kept_id`. `taken_sealed`: fields that came from `gone_id`, before and after, under the key of `kept_id`."""
+
+duplicate_pairs = Table(
+    "duplicate_pairs",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("persons.person_id"), primary_key=True),
+    Column("other_id", Uuid, ForeignKey("persons.person_id"), primary_key=True),
+    Column("likenesses", ARRAY(Text), nullable=False),
+    Column("found_at", Instant, nullable=False),
+    Column("dismissed_at", Instant),
+    Column("dismissed_by", Text),
+    Column("dismissed_because", Text),
+    CheckConstraint("person_id < other_id", name="order"),
+    Index(None, "other_id"),
+)
+"""Who may have been entered twice. Where one is merged or withdrawn by now, the pair is passed over."""
 
 household_facts = Table(
     "household_facts",

@@ -9,11 +9,13 @@ from typing import Any
 from services.registry import store as history
 from services.registry.changes import store
 from services.registry.changes.domain import BIRTH, ID_NUMBER, IDENTITY, MERGED, NAME, PHONE, since_days
+from services.registry.duplicates import store as duplicates
 from services.registry.persons import store as persons
 from services.registry.persons.domain import present_groups
 from services.registry.service import later_known, person_state
 from services.registry.sight import Sealed, kept
 from shared import outbox
+from shared.auth import Place
 from shared.contracts.registry import PersonFactsChanged
 from shared.db import Row, Transaction
 from shared.errors import Fault
@@ -81,6 +83,8 @@ async def make(
     await persons.set_person(tx, person_id, changed["version"], row["status"], row["died_on"], facts)
     await store.set_identity(tx, person_id, changed)
     outbox.emit(tx, person_state(PersonFactsChanged, changed))
+    if not IDENTITY.isdisjoint(present):
+        await duplicates.suggest(tx, [person_id], Place())
     return later_known([field for field in later if field != BIRTH], held)
 
 

@@ -84,17 +84,30 @@ def fault_of(against: Against) -> CellFault:
     return _cell(where, against.column, against.code, value, (because.sheet, because.row) if because else None)
 
 
+def maybe_twice(row: Stated) -> CellFault:
+    """A person who came in may be in the registry already."""
+    masked = _MASKS["id_number"](row)
+    return _cell(
+        {"sheet": row.sheet, "row": row.row}, "id_number", "possible-duplicate", masked, severity=Severity.WARNING
+    )
+
+
 _MASKS = {"id_number": lambda row: mask_id_number(row.id_number), "name": lambda row: mask_name(row.name)}
 
 
 def _cell(
-    row: Mapping[str, Any], column: str, code: str, value: str | None, because: tuple[int, int] | None = None
+    row: Mapping[str, Any],
+    column: str,
+    code: str,
+    value: str | None,
+    because: tuple[int, int] | None = None,
+    severity: Severity = Severity.ERROR,
 ) -> CellFault:
     en, zh = TEXTS[code]
     if because:
         there = row_named(*because, row["sheet"])
         en, zh = en.format(en=there[0]), zh.format(zh=there[1])
-    return CellFault(row["sheet"], row["row"], column, code, Severity.ERROR, en, zh, value)
+    return CellFault(row["sheet"], row["row"], column, code, severity, en, zh, value)
 
 
 def _stated(row: Mapping[str, Any], keys: KeyRing) -> Stated:

@@ -26,8 +26,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "head-number-differs": (
         "the registry has the head of this flat's household, of the same name, by another ID number: correct the number in the file;"
-        " where the registry's is wrong, take the settling back and settle the household anew",
-        "登记库中该房屋的户主与此同名而身份证号不同：请更正表中号码；如登记库号码有误，请撤销登记后重新办理",
+        " where the registry's is wrong, ask for its change (change-requests)",
+        "登记库中该房屋的户主与此同名而身份证号不同：请更正表中号码；如登记库号码有误，请提交更正申请",
     ),
     "head-gone": (
         "the head of the household that lives in this flat has died or left: mark as head (户主) someone who is a member of it already",
@@ -75,6 +75,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "moved-out": (
         "the registry has this person as moved out: let the person join a household by id",
         "该人员曾登记并已迁出，请以人员编号办理加入住户",
+    ),
+    "possible-duplicate": (
+        "look at it: the registry has somebody of the same name, with the same origin and birth or the same telephone",
+        "请核对：登记库中有同名且出生日期、来源地或电话相同的人员",
     ),
     "merged": (
         "is the ID number of a record that was merged into another: use the other's",

@@ -11,13 +11,14 @@ from itertools import pairwise
 
 import polars as pl
 
+from services.registry.duplicates import store as duplicates
 from services.registry.dwellings import store as dwellings
 from services.registry.imports import entry, store
 from services.registry.imports.domain import Flat, Group, KnownPerson, Verdict, decide
 from services.registry.imports.entry import Settled
 from services.registry.imports.fields import ROSTER
 from services.registry.imports.frames import Newcomer, NewHousehold
-from services.registry.imports.placing import against_place, fault_of, groups_of, placed
+from services.registry.imports.placing import against_place, fault_of, groups_of, maybe_twice, placed
 from services.registry.imports.roster import CheckedRoster
 from services.registry.imports.roster import check as check_roster
 from services.registry.imports.values import id_number
@@ -105,6 +106,8 @@ async def apply_chunk(keys: KeyRing, tx: Transaction, act: Act, prepared: Prepar
     settled = _settled(tx, verdicts, known, act.on)
     if not act.dry_run:
         await entry.write(tx, act, keys, settled)
+        twice = await duplicates.suggest(tx, [person.person_id for person in settled.people], act.actor.place)
+        faults += [maybe_twice(person.stated) for person in settled.people if person.person_id in twice]
     changed = sum(verdict.rows_changed for _, verdict, _ in settled.joined)
     kept_out = frame.height - int(frame["ok"].sum())
     return Outcome(frame.height, len(settled.people), changed, (*faults, *map(fault_of, against)), kept_out)

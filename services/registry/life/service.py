@@ -20,9 +20,11 @@ from services.registry.settling.service import (
     Checked,
     check_members,
     enter_people,
+    entered_twice,
     note_facts,
     say_people,
     warnings_of,
+    who_were_meant,
 )
 from services.registry.store import rows_by_id
 from shared.auth import Actor
@@ -93,7 +95,8 @@ async def take_word(
     pointers = {f"/people/{len(word.people) + n}": f"/members/{n}" for n in range(len(people))}
     await tell(tx, actor, event, ground, pointers)
     say_people(tx, people, household_id, row["community_code"])
-    return Taken(event.event_id, (*warnings_of(members[0]), *await _headless(tx, event)))
+    warnings = (*warnings_of(members[0]), *await _headless(tx, event), *await entered_twice(tx, actor, people))
+    return Taken(event.event_id, warnings)
 
 
 async def take_back(tx: Transaction, actor: Actor, event_id: str, check: Callable[[int], None], because: str) -> None:
@@ -155,6 +158,7 @@ async def _check_newcomers(
     if not word.newcomers:
         return [], {}
     members, faults = check_members(tx, keys, known_areas, word.newcomers, row["community_code"])
+    faults += await who_were_meant(tx, actor, keys, word.newcomers, faults)
     known = await persons.load_known(tx, sorted({member.newcomer.lookup for member in members}), actor.place)
     faults += faults_of_members([m.newcomer for m in members], known, word.on, tx.today)
     if word.kind is LifeKind.BORN:

@@ -8,6 +8,9 @@ from datetime import date
 from typing import Any
 
 from services.registry import store as history
+from services.registry.duplicates import store as duplicates
+from services.registry.duplicates.domain import look_again
+from services.registry.duplicates.service import who_was_meant
 from services.registry.dwellings.service import look_at_flat, refuse_flat
 from services.registry.households import store
 from services.registry.households.domain import HEAD, HouseholdKind
@@ -78,14 +81,15 @@ async def settle_household(
     members, faults = check_members(tx, keys, known_areas, command.members, command.address.community_code)
     known = await persons.load_known(tx, sorted({member.newcomer.lookup for member in members}), actor.place)
     faults += faults_of_members([m.newcomer for m in members], known, command.settled_on, tx.today)
+    faults += await who_were_meant(tx, actor, keys, command.members, faults)
     if len(members) == len(command.members):  # the head may be one of those whose numbers are wrong
         faults += faults_of_head([m.stated.relation for m in members])
     if faults:
         raise CannotSettle(faults=[*of_flat, *faults])
     refuse_flat(of_flat)
     assert flat is not None  # or there would have been a fault
-    household_id = await _write_settling(tx, actor, keys, command, flat, members, known)
-    return Settled(household_id, warnings_of(members))
+    household_id, people = await _write_settling(tx, actor, keys, command, flat, members, known)
+    return Settled(household_id, (*warnings_of(members), *await entered_twice(tx, actor, people)))
 
 
 def warnings_of(members: Sequence[Checked]) -> tuple[Fault, ...]:
@@ -100,6 +104,29 @@ def warnings_of(members: Sequence[Checked]) -> tuple[Fault, ...]:
         for i, member in enumerate(members)
         for code in member.id_check.warnings
     )
+
+
+async def who_were_meant(
+    tx: Transaction, actor: Actor, keys: KeyRing, stated: Sequence[NewMember], faults: Sequence[Fault]
+) -> list[Fault]:
+    """Beside a check digit that does not fit: whose number may have been meant."""
+    wrong = {fault.pointer for fault in faults if fault.code == "id-number-checksum"}
+    return [
+        meant
+        for i, member in enumerate(stated)
+        if (pointer := f"/members/{i}/id_number") in wrong
+        for meant in await who_was_meant(tx, actor, keys, pointer, member.id_number)
+    ]
+
+
+async def entered_twice(tx: Transaction, actor: Actor, people: Sequence[EnteredMember]) -> list[Fault]:
+    """Notes who may be somebody else of the registry; what to look at."""
+    found = await duplicates.suggest(tx, [each.person_id for each in people], actor.place)
+    return [
+        fault
+        for each in people
+        for fault in look_again(f"/members/{each.member.newcomer.position}", found.get(each.person_id, ()))
+    ]
 
 
 def check_members(
@@ -132,7 +159,7 @@ async def _write_settling(
     flat: Row,
     members: list[Checked],
     known: dict[bytes, Known],
-) -> str:
+) -> tuple[str, list[EnteredMember]]:
     coliving_id, flat_id, hukou_id = new_id(), new_id(), new_id()
     people = await enter_people(tx, keys, coliving_id, members, known)
     head = next(each.person_id for each in people if each.member.stated.relation == HEAD)
@@ -175,7 +202,7 @@ async def _write_settling(
     present = [{"person_id": each.person_id, "relation": each.member.stated.relation} for each in people]
     say_settled(tx, coliving_id, a, flat["dwelling_id"], since, head, command.facts, present)
     say_people(tx, people, coliving_id, a.community_code)
-    return coliving_id
+    return coliving_id, people
 
 
 async def enter_people(

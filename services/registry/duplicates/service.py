@@ -1,0 +1,31 @@
+"""What is done about people who may have been entered twice."""
+
+from __future__ import annotations
+
+from services.registry.duplicates import store
+from services.registry.duplicates.domain import numbers_near
+from shared.auth import Actor
+from shared.db import Read
+from shared.errors import Fault
+from shared.identity import BadIdNumber, check_id_number
+from shared.privacy import KeyRing
+
+
+async def who_was_meant(read: Read, actor: Actor, keys: KeyRing, pointer: str, number: str) -> list[Fault]:
+    """Of a number whose check digit is wrong: the people whose number it is but for one character, or for two neighbours swapped."""
+    right = []
+    for near in numbers_near(number.strip().upper()):
+        try:
+            right.append(check_id_number(near, read.today).value)
+        except BadIdNumber:
+            continue
+    lookups = [keys.lookup_hash("id_number", each) for each in right]
+    return [
+        Fault(
+            pointer,
+            "id-number-like",
+            f"is that of person {person_id} but for one character, or two that are swapped",
+            f"与已登记人员 {person_id} 的号码仅一位不同或相邻两位颠倒",
+        )
+        for person_id in await store.find_of_numbers(read, lookups, actor.place)
+    ]
