@@ -97,7 +97,7 @@ persons = Table(
     CheckConstraint("(status = 'merged') = (merged_into is not null)", name="merged"),
     CheckConstraint("sex in ('1', '2')", name="sex"),
     Index(None, "household_id"),
-    Index(None, "birth_on", "name"),
+    Index("ix_persons_birth_on_name", "birth_on", "name"),
     Index(None, "phone_lookup", postgresql_where=text("phone_lookup is not null")),
 )
 

@@ -39,3 +39,13 @@ async def test_a_blank_insurance_cell_changes_nothing_of_who_is_in(estate: Servi
     assert answer.status_code == 200, answer.text
     report = await bring_in(estate, csv_of(told))
     assert (report["accepted"], report["changed"]) == (3, 0)
+
+
+async def test_who_may_be_in_the_registry_already_is_remarked_at_its_row(estate: Service) -> None:
+    told = {"姓名": "韦小妹", "联系电话": "13812345678"}
+    first = await bring_in(estate, csv_of([row("户主", "101", "19800101", **told)]))
+    again = await bring_in(estate, csv_of([row("户主", "102", "19800102", **told)]))
+    assert (first["warnings_total"], again["accepted"], again["warnings_total"]) == (0, 1, 1)
+    assert cells(again) == [(2, "身份证号", "possible-duplicate")]
+    pairs = (await estate.get("/v1/registry/duplicates")).json()["items"]
+    assert [pair["likenesses"] for pair in pairs] == [["name-phone"]]
