@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.support.clients import Service
 from tests.support.estate import family, people, row
 from tests.support.imports import bring_in, cells, csv_of
@@ -42,7 +44,7 @@ async def test_a_blank_insurance_cell_changes_nothing_of_who_is_in(estate: Servi
 
 
 async def test_who_may_be_in_the_registry_already_is_remarked_at_its_row(estate: Service) -> None:
-    told = {"姓名": "韦小妹", "联系电话": "13812345678"}
+    told: dict[str, Any] = {"姓名": "韦小妹", "联系电话": "13812345678"}
     first = await bring_in(estate, csv_of([row("户主", "101", "19800101", **told)]))
     again = await bring_in(estate, csv_of([row("户主", "102", "19800102", **told)]))
     assert (first["warnings_total"], again["accepted"], again["warnings_total"]) == (0, 1, 1)
