@@ -18,13 +18,13 @@ from services.benefits.handlers import HANDLERS
 from shared.db import Database
 from shared.events import Received
 from shared.inbox import apply
-from tests.integration.benefits.news import EVERYTHING, NOW, Benefits, Kin, picture
+from tests.integration.benefits.news import EVERYTHING, NOW, OLD, Benefits, Kin, picture
 from tests.integration.benefits.test_order import CLERK, DIBAO, Story
 from tests.integration.conftest import NewService
 from tests.support.clients import Service
 from tests.support.databases import fresh
 
-HOME = {"household": "other", "block": "2"}
+HOME: dict[str, Any] = {"household": "other", "block": "2"}
 
 
 def twice(k: Kin) -> list[Received]:
@@ -297,6 +297,13 @@ async def test_the_old_id_shows_the_person_and_is_not_acted_on(benefits: Benefit
     aside = await benefits.case(case["case_id"])
     assert (aside["person_id"], aside["recorded_under"]) == (kin.person("a"), kin.person("b"))
     assert (aside["status"], aside["duplicate_of"]) == ("open", own["case_id"])
+    (merged,) = (await service.get("/v1/benefits/merged-persons")).json()["items"]
+    assert (merged["merged_id"], merged["person_id"]) == (kin.person("b"), kin.person("a"))
+    raised = {alarm["slug"]: (alarm["divisions"], alarm["cases"]) for alarm in merged["alarms"]}
+    assert raised == {
+        "case-set-aside": ([], {case["case_id"]: own["case_id"]}),
+        "dibao-of-two-households": ([OLD], {}),
+    }
     answer = await benefits.act(case["case_id"], "withdrawal", {})
     assert (answer.status_code, answer.json()["duplicate_of"]) == (409, own["case_id"])
     assert (await benefits.act(own["case_id"], "withdrawal", {})).status_code == 200
