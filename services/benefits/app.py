@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.benefits.assessments.api import routes as assessments
 from services.benefits.cases.api import routes as cases
+from services.benefits.merging.api import routes as merging
 from services.benefits.settings import BenefitsSettings
 from services.benefits.statistics.api import routes as statistics
 from services.benefits.worker import create_worker
@@ -15,7 +16,7 @@ from shared.operations import dead_letters
 
 
 def build(settings: BenefitsSettings, verifier: Verifier | None = None) -> FastAPI:
-    routers = [assessments, cases, statistics, dead_letters("benefits")]
+    routers = [assessments, cases, merging, statistics, dead_letters("benefits")]
     return create_app("benefits", "Anju benefits", settings, routers, create_worker(settings), verifier)
 
 

@@ -15,8 +15,10 @@ from shared.contracts.registry import (
     HouseholdWithdrawn,
     PersonDied,
     PersonFactsChanged,
+    PersonMerged,
     PersonMoved,
     PersonRegistered,
+    PersonUnmerged,
     PersonWithdrawn,
 )
 from shared.db import Transaction
@@ -35,6 +37,8 @@ HANDLERS: Handlers = dict.fromkeys(
         PersonMoved,
         PersonDied,
         PersonWithdrawn,
+        PersonMerged,
+        PersonUnmerged,
         HouseholdSettled,
         HouseholdMoved,
         HouseholdChanged,

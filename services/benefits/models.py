@@ -2,7 +2,9 @@
 
 `…_copies` hold what the registry and jobs last said (each with its version: an older word changes nothing), and of that only what
 assessments read. `assessments` is benefits' answer, made again from the copies whenever one of them changes. `cases` is the record;
-`filed_at` is by the clock of the database, to be compared with the registry's `withdrawn_at`.
+`filed_at` is by the clock of the database, to be compared with the registry's `withdrawn_at`. Of who was entered twice a case keeps the
+id it was recorded under (`person_id`), and `subject_id` is the person's whose it is now; `duplicate_of`: set aside, since another case
+of that person and scheme is under way.
 
 `parameters` are rows beside the defaults (`assessments.parameters`), or in their place. Each assessment reads them. Days on which known
 rows come into force have timers; who puts in a row that holds already makes everybody due again, in the same transaction:
@@ -35,10 +37,10 @@ def _listed(kinds: Iterable[StrEnum]) -> str:
     return ", ".join(repr(str(kind)) for kind in kinds)
 
 
-def _subject() -> tuple[CheckConstraint, CheckConstraint]:
+def _subject(of_household: str) -> tuple[CheckConstraint, CheckConstraint]:
     """Dibao (低保) is a household's, every other scheme a person's."""
     return (
-        CheckConstraint("subject_id = coalesce(person_id, household_id)", name="subject"),
+        CheckConstraint(of_household, name="subject"),
         CheckConstraint("(person_id is null) = (scheme = 'dibao')", name="household_scheme"),
     )
 
@@ -69,7 +71,10 @@ person_copies = Table(
     Column("state", Text, nullable=False),
     Column("household_id", Uuid, nullable=False),
     Column("facts", JSONB, nullable=False),
+    Column("merged_into", Uuid),
     CheckConstraint("state in ('resident', 'deceased', 'withdrawn')", name="state"),
+    CheckConstraint("merged_into is null or state = 'withdrawn'", name="merged"),
+    Index(None, "merged_into", postgresql_where=text("merged_into is not null")),
 )
 
 work_copies = Table(
@@ -112,7 +117,7 @@ assessments = Table(
     Column("assessed_at", Instant, nullable=False),
     one_of("scheme", Scheme),
     one_of("outcome", Outcome),
-    *_subject(),
+    *_subject("subject_id = coalesce(person_id, household_id)"),
     Index(None, "household_id"),
 )
 
@@ -149,6 +154,7 @@ cases = Table(
     Column("ended_because", Text),
     Column("ended_note", Text),
     Column("filed_at", Instant, nullable=False, server_default=text("now()")),
+    Column("duplicate_of", Uuid),
     one_of("scheme", Scheme),
     one_of("status", CaseStatus),
     one_of("channel", Channel),
@@ -156,7 +162,8 @@ cases = Table(
     one_of("move_class", MoveClass),
     one_of("decision", Decision),
     one_of("ended_because", ENDINGS),
-    *_subject(),
+    *_subject("person_id is not null or subject_id = household_id"),
+    CheckConstraint(f"duplicate_of is null or status in ({_listed(sorted(PENDING))})", name="duplicate"),
     CheckConstraint("status <> 'open' or (kind is not null and law is not null and article is not null)", name="basis"),
     CheckConstraint("(decision is null) = (decided_by is null)", name="decided_by"),
     CheckConstraint("status <> 'refused' or (decision is not null and decision = 'confirm')", name="refused_by_hand"),
@@ -166,7 +173,9 @@ cases = Table(
         "subject_id",
         "scheme",
         unique=True,
-        postgresql_where=text(f"status in ({_listed(sorted(PENDING))})"),
+        postgresql_where=text(f"status in ({_listed(sorted(PENDING))}) and duplicate_of is null"),
     ),
     Index(None, "household_id"),
+    Index(None, "person_id", postgresql_where=text("person_id is not null")),
+    Index(None, "duplicate_of", postgresql_where=text("duplicate_of is not null")),
 )

@@ -16,9 +16,8 @@ from services.benefits.assessments.copies import PERSON_FACTS, person_facts
 from services.benefits.assessments.dates import next_change_on
 from services.benefits.assessments.domain import Parameters
 from services.benefits.assessments.service import assess_households
-from services.benefits.assessments.store import Homes
 from services.benefits.cases.domain import CaseAction
-from services.benefits.cases.service import end_cases, move_cases
+from services.benefits.cases.service import end_cases, end_recorded, give_cases, move_cases, reopen_cases
 from shared.clock import end_of_day
 from shared.contracts.jobs import EmploymentEnded, WorkerState
 from shared.contracts.registry import HouseholdState, PersonState
@@ -42,20 +41,37 @@ async def keep_words(tx: Transaction, words: Sequence[Word]) -> None:
     those of who lives elsewhere now go along. Every household that is concerned is assessed once."""
     people = {word.person_id for word in words if not isinstance(word, HouseholdState)}
     await hold_timers(tx, ASSESS_AGAIN, sorted(people))
+    people.update(word.merged_into for word in _of(PersonState, words) if word.merged_into)
     locked = await store.lock_with_homes(tx, {word.household_id for word in words}, people)
-    known = await store.load_known(tx, locked, people)
+    known = await store.load_known(tx, locked.homes, locked.people)
     news = _news(words, known.versions)
-    await _follow_cases(tx, news, known.homes)
+    await _follow_cases(tx, news, known)
     newest = list({(word.topic, word.key_value): word for word in news}.values())
-    copies = [(w.person_id, w.version, w.state, w.household_id, _facts(w)) for w in _of(PersonState, newest)]
+    copies = [
+        (w.person_id, w.version, w.state, w.household_id, _facts(w), w.merged_into) for w in _of(PersonState, newest)
+    ]
     await store.save_person_copies(tx, copies)
     await store.save_household_copies(tx, list(map(_home, _of(HouseholdState, newest))))
     await store.save_work_copies(tx, [(w.person_id, w.version, _work(w)) for w in _of(WorkerState, newest)])
     concerned = _concerned(news, known.homes)
+    if merged := _merged(_of(PersonState, news), known.owners):
+        for home, person_id in await give_cases(tx, merged, REGISTRY):
+            everybody = concerned.get(home, ()) is None
+            concerned[home] = None if everybody else {*(concerned.get(home) or ()), person_id}
     if concerned:
-        await store.lock(tx, *sorted(concerned.keys() - locked))
+        await store.lock(tx, *sorted(concerned.keys() - locked.homes))
         parameters = await assess_households(tx, concerned)
-        await _watch(tx, [(person_id, state, facts) for person_id, _, state, _, facts in copies], parameters)
+        await _watch(tx, [(person_id, state, facts) for person_id, _, state, _, facts, _ in copies], parameters)
+
+
+def _merged(news: Iterable[PersonState], owners: Mapping[str, str]) -> set[str]:
+    """Of the people that the news are about, who is or was merged into another, and into whom; and into whom others are."""
+    found: set[str] = set()
+    for word in news:
+        of = {word.merged_into, owners.get(word.person_id)} - {None}
+        if of or word.person_id in owners.values():
+            found.update({word.person_id, *(person_id for person_id in of if person_id)})
+    return found
 
 
 def _of(kind: type[W], words: Iterable[Word]) -> list[W]:
@@ -73,7 +89,7 @@ def _news(words: Iterable[Word], versions: Mapping[tuple[str, str], int]) -> lis
     return found
 
 
-def _concerned(news: Sequence[Word], homes: Mapping[str, str]) -> Homes:
+def _concerned(news: Sequence[Word], homes: Mapping[str, str]) -> dict[str, set[str] | None]:
     """The households that the news are about, with the people whose own assessments may differ: all where the news are the household's.
     A person's: the former one too. (Work of one whom the registry has not told of yet waits.)"""
     now, found = dict(homes), defaultdict[str, set[str]](set)
@@ -87,25 +103,28 @@ def _concerned(news: Sequence[Word], homes: Mapping[str, str]) -> Homes:
     return {**found, **dict.fromkeys(word.household_id for word in _of(HouseholdState, news))}
 
 
-async def _follow_cases(tx: Transaction, news: Iterable[Word], homes: Mapping[str, str]) -> None:
+async def _follow_cases(tx: Transaction, news: Iterable[Word], known: store.Known) -> None:
     """Ends what is under way of who died or was entered by mistake (Order 765 art. 25: the end of an entitlement is to be reported within
     20 working days; here it takes effect at once), and of households where nobody lives any more or that were entered by mistake. (What
-    their members applied for ends by the members' own news.)"""
-    now = dict(homes)
+    their members applied for ends by the members' own news.) What ended with a household goes on where that is settled again."""
+    now, ended = dict(known.homes), set(known.ended)
     for word in news:
         if isinstance(word, PersonState):
             await _follow_cases_of(tx, word, now.get(word.person_id, word.household_id))
             now[word.person_id] = word.household_id
         elif isinstance(word, HouseholdState) and (action := _OF_HOUSEHOLD.get(word.state)):
             await end_cases(tx, word.household_id, action, REGISTRY)
+            ended.add(word.household_id)
+        elif isinstance(word, HouseholdState) and word.household_id in ended:
+            await reopen_cases(tx, word.household_id)
 
 
 async def _follow_cases_of(tx: Transaction, word: PersonState, was_in: str) -> None:
     """What was applied for before a settling was taken back goes with it. What was applied for after that, before benefits had heard of
-    it, is of the household where the person is now."""
+    it, is of the household where the person is now. Of an id that is merged into another nothing ends by that."""
     moved = word.household_id != was_in
-    if word.state == "withdrawn" or (moved and word.withdrawn_at):
-        await end_cases(tx, word.person_id, CaseAction.WITHDRAW_HOUSEHOLD, REGISTRY, word.withdrawn_at)
+    if (word.state == "withdrawn" and not word.merged_into) or (moved and word.withdrawn_at):
+        await end_recorded(tx, word.person_id, CaseAction.WITHDRAW_HOUSEHOLD, REGISTRY, word.withdrawn_at)
     if word.state == "deceased":
         await end_cases(tx, word.person_id, CaseAction.PERSON_DIED, REGISTRY)
     if moved:
@@ -132,7 +151,7 @@ def _work(word: WorkerState) -> dict[str, Any] | None:
 
 async def assess_again(tx: Transaction, person_id: str) -> None:
     """A birthday, the start of an insurance year, the edge of a window, or a parameter that comes into force."""
-    locked = await store.lock_with_homes(tx, (), {person_id})
+    locked = (await store.lock_with_homes(tx, (), {person_id})).homes
     person = await store.find_person_copy(tx, person_id)
     if person is None:
         return

@@ -40,42 +40,65 @@ async def lock(tx: Transaction, *ids: str) -> None:
         )
 
 
-async def lock_with_homes(tx: Transaction, household_ids: Iterable[str], person_ids: Iterable[str]) -> set[str]:
-    """Locks these households and those that these persons are of, then the persons; ids of the households. (A person may have come to
-    another household while this waited.)"""
+class Locked(NamedTuple):
+    """Ids of what is locked."""
+
+    homes: set[str]
+    people: set[str]
+
+
+async def lock_with_homes(tx: Transaction, household_ids: Iterable[str], person_ids: Iterable[str]) -> Locked:
+    """Locks these households and those that these persons are of, then the persons; with those into whom they are merged. (A person may
+    have come to another household while this waited.)"""
     rows = await tx.fetch(
         """select id, is_home, pg_advisory_xact_lock(hashtextextended(id, 0))
              from (select id, true as is_home from unnest($1::text[]) as h (id)
-                   union select household_id::text, true from person_copies where person_id = any($2::text[]::uuid[])
+                   union select v.id::text, v.is_home
+                     from person_copies p cross join lateral (values
+                          (p.household_id, true), (p.merged_into, false),
+                          (case when p.merged_into is not null
+                                then (select household_id from person_copies o where o.person_id = p.merged_into) end, true)
+                          ) v (id, is_home)
+                    where p.person_id = any($2::text[]::uuid[]) and v.id is not null
                    union select id, false from unnest($2::text[]) as p (id)
                    order by is_home desc, id) ordered""",
         list(household_ids),
         list(person_ids),
     )
-    return {row["id"] for row in rows if row["is_home"]}
+    return Locked({row["id"] for row in rows if row["is_home"]}, {row["id"] for row in rows if not row["is_home"]})
 
 
 class Known(NamedTuple):
-    """What is kept by now: versions by topic and id, and people's households."""
+    """What is kept by now: versions by topic and id, people's households, whose the ids are that are merged, and which households
+    ended."""
 
     versions: dict[tuple[str, str], int]
     homes: dict[str, str]
+    owners: dict[str, str]
+    ended: set[str]
 
 
 async def load_known(tx: Transaction, household_ids: Iterable[str], person_ids: Iterable[str]) -> Known:
     """What is kept of these households and persons. They are locked."""
     rows = await tx.fetch(
-        """select 'registry.household' as topic, household_id as id, version, null::uuid as home
+        """select 'registry.household' as topic, household_id as id, version, null::uuid as home, null::uuid as owner, state
              from household_copies where household_id = any($1::uuid[])
            union all
-           select 'registry.person', person_id, version, household_id from person_copies where person_id = any($2::uuid[])
+           select 'registry.person', person_id, version, household_id, merged_into, null
+             from person_copies where person_id = any($2::uuid[])
            union all
-           select 'jobs.person', person_id, version, null from work_copies where person_id = any($2::uuid[])""",
+           select 'merged', person_id, version, null, merged_into, null from person_copies where merged_into = any($2::uuid[])
+           union all
+           select 'jobs.person', person_id, version, null, null, null from work_copies where person_id = any($2::uuid[])""",
         list(household_ids),
         list(person_ids),
     )
-    versions = {(row["topic"], row["id"]): row["version"] for row in rows}
-    return Known(versions, {row["id"]: row["home"] for row in rows if row["home"]})
+    return Known(
+        versions={(row["topic"], row["id"]): row["version"] for row in rows},
+        homes={row["id"]: row["home"] for row in rows if row["home"]},
+        owners={row["id"]: row["owner"] for row in rows if row["owner"]},
+        ended={row["id"] for row in rows if row["state"] == "ended"},
+    )
 
 
 async def save_household_copies(tx: Transaction, rows: Sequence[Sequence[Any]]) -> None:
@@ -96,16 +119,20 @@ async def save_household_copies(tx: Transaction, rows: Sequence[Sequence[Any]]) 
         )
 
 
-async def save_person_copies(tx: Transaction, rows: Sequence[tuple[str, int, str, str, Mapping[str, Any]]]) -> None:
-    """The registry's newest word on people: person_id, version, state, household_id, facts."""
+PersonCopy = tuple[str, int, str, str, Mapping[str, Any], str | None]
+
+
+async def save_person_copies(tx: Transaction, rows: Sequence[PersonCopy]) -> None:
+    """The registry's newest word on people: person_id, version, state, household_id, facts, merged_into."""
     if rows:
         await tx.execute(
-            """insert into person_copies (person_id, version, state, household_id, facts)
-               select a, b, c, d, e::jsonb from unnest($1::uuid[], $2::int[], $3::text[], $4::uuid[], $5::text[]) as t(a, b, c, d, e)
+            """insert into person_copies (person_id, version, state, household_id, facts, merged_into)
+               select a, b, c, d, e::jsonb, f
+                 from unnest($1::uuid[], $2::int[], $3::text[], $4::uuid[], $5::text[], $6::uuid[]) as t(a, b, c, d, e, f)
                on conflict (person_id) do update
                       set version = excluded.version, state = excluded.state, household_id = excluded.household_id,
-                          facts = excluded.facts""",
-            *columns([(*row[:4], json_text(row[4])) for row in rows], 5),
+                          facts = excluded.facts, merged_into = excluded.merged_into""",
+            *columns([(*row[:4], json_text(row[4]), row[5]) for row in rows], 6),
         )
 
 
@@ -126,11 +153,11 @@ async def find_person_copy(read: Read, person_id: str) -> Row | None:
 
 
 async def get_person(read: Read, person_id: str, place: Place) -> Row:
-    """A person's copy with its household's. Raises PersonNotFound."""
+    """A person's copy with its household's; by an id that is merged, the person whose it is now. Raises PersonNotFound."""
     row = await read.fetchrow(
         f"""select p.person_id, p.version as person_version, p.state as person_state, h.*
               from person_copies p join household_copies h using (household_id)
-             where p.person_id = $1 and {seen(place, 2)}""",
+             where p.person_id = coalesce((select merged_into from person_copies where person_id = $1), $1) and {seen(place, 2)}""",
         person_id,
         *place_of(place),
     )

@@ -15,9 +15,11 @@ from shared.contracts.registry import (
     HouseholdWithdrawn,
     PersonDied,
     PersonFactsChanged,
+    PersonMerged,
     PersonMoved,
     PersonRegistered,
     PersonState,
+    PersonUnmerged,
     PersonWithdrawn,
 )
 from shared.db import Transaction
@@ -26,7 +28,8 @@ from shared.inbox import Handlers
 
 async def on_news(tx: Transaction, events: Sequence[PersonState | HouseholdState]) -> None:
     """Stated work opens the first employment; the able without work seek it; death and withdrawal end what hangs on the person. A
-    household with labour and no one in work is flagged; a withdrawal undoes all that came with the settling.
+    household with labour and no one in work is flagged; a withdrawal undoes all that came with the settling. What is recorded under an
+    id that is merged into another is that person's, until it is unmerged.
 
     One handler for both: a household and its people, where they come in one batch, are looked at once.
     """
@@ -39,6 +42,8 @@ HANDLERS: Handlers = {
     PersonMoved: on_news,
     PersonDied: on_news,
     PersonWithdrawn: on_news,
+    PersonMerged: on_news,
+    PersonUnmerged: on_news,
     HouseholdSettled: on_news,
     HouseholdMoved: on_news,
     HouseholdChanged: on_news,

@@ -4,6 +4,9 @@
 record of the same, with its own version. An employment has two axes: `started_on`/`ended_on` say when it held (days), the `…_at`
 columns when we knew its start, its end, and that it was none (`retracted_at`). `filed_at` is by the clock of the database, to be
 compared with the registry's `withdrawn_at`.
+
+Of who was entered twice, what was recorded keeps the id it was recorded under; it is the person's whom that id's copy names as
+`merged_into`. Where both ids have the same, one is set aside (`duplicate_of`, status `aside`), and an unmerging gives it back.
 """
 
 from __future__ import annotations
@@ -33,10 +36,14 @@ person_copies = Table(
     Column("withdrawn_at", Instant),
     Column("labour_class", Text),
     Column("work", JSONB),
+    Column("merged_into", Uuid),
     one_of("state", Presence),
     one_of("labour_class", LabourClass),
     CheckConstraint("sex in ('1', '2')", name="sex"),
+    CheckConstraint("merged_into is null or state = 'withdrawn'", name="merged"),
     Index(None, "household_id"),
+    Index(None, "merged_into", postgresql_where=text("merged_into is not null")),
+    Index("ix_person_copies_merged_from", "household_id", postgresql_where=text("merged_into is not null")),
 )
 
 household_copies = Table(
@@ -99,6 +106,7 @@ employments = Table(
     Column("end_recorded_by", Text),
     Column("retracted_at", Instant),
     Column("filed_at", Instant, nullable=False, server_default=text("now()")),
+    Column("duplicate_of", Uuid),
     one_of("source", Source),
     one_of("form", Form),
     one_of("employer_kind", EmployerKind),
@@ -121,8 +129,8 @@ seekers = Table(
     Column("closed_at", Instant),
     Column("closed_because", Text),
     one_of("status", SeekerStatus),
-    CheckConstraint("(status = 'seeking') = (closed_at is null)", name="closed"),
-    Index("uq_seekers_open", "person_id", unique=True, postgresql_where=text("status = 'seeking'")),
+    CheckConstraint("(status in ('seeking', 'aside')) = (closed_at is null)", name="closed"),
+    Index("uq_seekers_open", "person_id", unique=True, postgresql_where=text("status in ('seeking', 'aside')")),
     Index(None, "person_id"),
     Index("ix_seekers_seeking", "seeker_id", postgresql_where=text("status = 'seeking'")),
 )

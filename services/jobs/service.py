@@ -18,9 +18,9 @@ from services.jobs.households import store as households
 from services.jobs.households.domain import Standing, household_standing
 from services.jobs.parameters import next_age_border
 from services.jobs.persons import store as persons
-from services.jobs.persons.domain import Presence, Worker, following
+from services.jobs.persons.domain import Presence, Word, Worker, changes_of, grouped, told
 from services.jobs.seekers import store as seekers
-from services.jobs.seekers.domain import NotSeeking, SeekerStatus, move_seeker, seeker_action, why_not_seeking
+from services.jobs.seekers.domain import SpellChange, opens_spell, spell_changes
 from shared import clock, outbox
 from shared.contracts.jobs import (
     EmploymentEnded,
@@ -42,6 +42,7 @@ AGE_BORDER = "age-border"
 REGISTRY = "registry"
 CLOCK = "clock"
 _NOTHING: Mapping[str, Any] = {}
+_NOBODY = "nobody"
 
 
 async def keep_news(tx: Transaction, news: Sequence[PersonState | HouseholdState]) -> None:
@@ -49,15 +50,28 @@ async def keep_news(tx: Transaction, news: Sequence[PersonState | HouseholdState
     people = _newest(word for word in news if isinstance(word, PersonState))
     homes = _newest(word for word in news if isinstance(word, HouseholdState))
     await hold_timers(tx, AGE_BORDER, list(people))
-    near = await households.lock_near(tx, [*homes, *(word.household_id for word in people.values())], list(people))
+    merged = [word.merged_into for word in people.values() if word.merged_into]
+    near = await households.lock_near(
+        tx, [*homes, *(word.household_id for word in people.values())], [*people, *merged]
+    )
     kept = await households.save_copies(tx, [_household_copy(word) for word in homes.values()])
     heard = await persons.save_copies(tx, [_person_copy(word) for word in people.values()])
     if not kept and not heard:
         return
-    workers = await persons.load_workers(tx, near, [row["person_id"] for row in heard])
-    await _watch_ages(tx, [workers[row["person_id"]] for row in heard])
+    left = [row["was_into"] for row in heard if row["was_into"]]
+    loaded = await persons.load_workers(tx, near, [*(row["person_id"] for row in heard), *merged, *left])
+    await _watch_ages(tx, [loaded.workers[row["person_id"]] for row in heard])
     moved = {row["person_id"]: row["was_in"] for row in heard if row["was_in"] not in (None, row["is_in"])}
-    await follow(tx, near, workers, REGISTRY, moved=moved)
+    before = grouped(loaded.workers, _owners_before(heard, loaded.owners))
+    await follow(tx, near, loaded.people, REGISTRY, moved=moved, before=before)
+
+
+def _owners_before(heard: Sequence[Row], owners: Mapping[str, str]) -> Mapping[str, str]:
+    """Whose the merged ids were before this was heard; what was of one whom jobs had not heard of yet was nobody's."""
+    changed = {row["person_id"]: row["was_into"] for row in heard if row["was_into"] != row["is_into"]}
+    unknown = {row["person_id"] for row in heard if row["was_in"] is None}
+    before = {**owners, **changed}
+    return {id_: _NOBODY if owner in unknown else owner for id_, owner in before.items() if owner}
 
 
 def _newest(news: Iterable[E]) -> dict[str, E]:
@@ -69,13 +83,14 @@ def _person_copy(word: PersonState) -> persons.PersonCopy:
     return (
         word.person_id,
         word.version,
-        Presence.MOVED_OUT if word.presence == "moved-out" else Presence(word.state),
+        Presence.MOVED_OUT if word.presence == "moved-out" and not word.merged_into else Presence(word.state),
         word.household_id,
         word.sex,
         word.birth_on,
         word.died_on,
         word.withdrawn_at,
         word.labour_class,
+        word.merged_into,
         word.work.model_dump(mode="json") if word.work else None,
     )
 
@@ -98,7 +113,7 @@ def _household_copy(word: HouseholdState) -> households.HouseholdCopy:
 async def check_age(tx: Transaction, person_id: str) -> None:
     """The person comes of labour age today, or leaves it."""
     near = await households.lock_near(tx, [], [person_id])
-    workers = await persons.load_workers(tx, near, [person_id])
+    workers = (await persons.load_workers(tx, near, [person_id])).people
     if person_id in workers:
         await _watch_ages(tx, [workers[person_id]])
         await follow(tx, near, workers, CLOCK)
@@ -121,20 +136,19 @@ async def _watch_ages(tx: Transaction, people: Sequence[Worker]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """A person before and after. `changes`: each employment after a change, in order; `said`: what others hear of (what is of another
-    household now, what started, and the end of what stood), each with the person as of then; `why_not`: why the person does not seek
-    work after it."""
+    """A person before and after. `changes`: the ids under which employments are recorded, each with one after a change, in order; `said`:
+    what others hear of; `spells` of seeking work that change, and whether one `opens`."""
 
     before: Worker
     after: Worker
-    changes: Sequence[Employment]
-    said: Sequence[tuple[Employment, Worker]]
-    why_not: NotSeeking | None
+    changes: Sequence[tuple[str, Employment]]
+    said: Sequence[Word]
+    spells: Sequence[SpellChange]
+    opens: bool
 
     @property
     def is_change(self) -> bool:
-        seeks, sought = self.why_not is None, self.before.seeker_id is not None
-        return bool(self.changes or self.said) or seeks != sought
+        return bool(self.changes or self.said or self.spells or self.opens)
 
 
 async def follow(
@@ -144,14 +158,22 @@ async def follow(
     by: str,
     acts: Mapping[str, Employment] = _NOTHING,
     moved: Mapping[str, str] = _NOTHING,
+    before: Mapping[str, Worker] = _NOTHING,
 ) -> None:
     """Brings employments, seekers and standing in line in the locked households `near`, whose people `workers` are. `acts`: what is done
-    to whom beforehand; `moved`: who came to another household, and which they left (both show other people than before)."""
-    today = tx.today
-    turns = [_turn(worker, acts.get(worker.person_id), worker.person_id in moved, today) for worker in workers.values()]
+    to whom beforehand; `moved`: who came to another household, and which they left (both show other people than before); `before`: the
+    same people, grouped as others know them by now."""
+    turns = []
+    for person_id, worker in workers.items():
+        was, is_moved = before.get(person_id, worker), person_id in moved
+        if worker.merged_into in workers:  # what is recorded under this id goes along with the person whose it is
+            turns.append(_Turn(was, worker, [], told(was, worker, is_moved), [], opens=False))
+        else:
+            turns.append(_turn(was, worker, acts.get(person_id), is_moved, tx.today))
     await _follow_employments(tx, turns, by)
     await _follow_seekers(tx, turns)
-    changed = [turn for turn in turns if turn.is_change]
+    under = {under for turn in turns for under, _ in turn.changes}
+    changed = [turn for turn in turns if turn.is_change or turn.before.person_id in under]
     versions = [(turn.before.person_id, turn.before.version + max(len(turn.said), 1)) for turn in changed]
     if versions:
         await persons.save_workers(tx, versions)
@@ -162,40 +184,35 @@ async def follow(
     await _follow_households(tx, near, {turn.after.person_id: turn.after for turn in turns}, touched)
 
 
-def _turn(before: Worker, act: Employment | None, moved: bool, on: date) -> _Turn:
-    acted = before.with_(act) if act else before
-    changes = [*([act] if act else []), *following(acted, new_id)]
-    said = [(employment, before) for employment in before.brought] if moved else []
-    after, stood = before, {e.employment_id for e in (*before.employments, *changes) if e.stands}
-    for change in changes:
-        after = after.with_(change)
-        if change.employment_id in stood:
-            said.append((change, after))
-    return _Turn(before, after, changes, said, why_not_seeking(after, on))
+def _turn(before: Worker, now: Worker, act: Employment | None, moved: bool, on: date) -> _Turn:
+    changes: list[tuple[str, Employment]] = []
+    after = now
+    if act:
+        changes.append((now.keeper(act.employment_id), act))
+        after = now.with_(act, changes[0][0])
+    following = [] if now.merged_into else changes_of(after, new_id)
+    for under, change in following:
+        after = after.with_(change, under)
+    spells, opens = spell_changes(after, on), opens_spell(after, on)
+    return _Turn(before, after, [*changes, *following], told(before, after, moved), spells, opens)
 
 
 async def _follow_employments(tx: Transaction, turns: Sequence[_Turn], by: str) -> None:
-    newest = {change.employment_id: (turn.before.person_id, change) for turn in turns for change in turn.changes}
+    newest = {change.employment_id: (under, change) for turn in turns for under, change in turn.changes}
     if newest:
         await employments.save_employments(tx, list(newest.values()), by)
 
 
 async def _follow_seekers(tx: Transaction, turns: Sequence[_Turn]) -> None:
-    opened: list[tuple[str, str]] = []
-    closed: list[tuple[str, str, str]] = []
-    for turn in turns:
-        why_not, seeker_id = turn.why_not, turn.before.seeker_id
-        if why_not is None and seeker_id is None:
-            opened.append((new_id(), turn.before.person_id))
-        elif why_not and seeker_id:
-            closed.append((seeker_id, move_seeker(SeekerStatus.SEEKING, seeker_action(why_not)), why_not))
-    if opened or closed:
-        await seekers.save_seekers(tx, opened, closed)
+    opened = [(new_id(), turn.after.person_id) for turn in turns if turn.opens]
+    changed = [(spell.seeker_id, spell.status, spell.because) for turn in turns for spell in turn.spells]
+    if opened or changed:
+        await seekers.save_seekers(tx, opened, changed)
 
 
 def _say_work(tx: Transaction, turn: _Turn) -> None:
-    for version, (change, worker) in enumerate(turn.said, turn.before.version + 1):
-        state = _worker_state(worker, version)
+    for version, (change, standing) in enumerate(turn.said, turn.before.version + 1):
+        state = _worker_state(turn.after, standing, version)
         if change.stands:
             outbox.emit(tx, EmploymentStarted(**state, employment_id=change.employment_id))
         else:
@@ -203,7 +220,7 @@ def _say_work(tx: Transaction, turn: _Turn) -> None:
             outbox.emit(tx, EmploymentEnded(**state, employment_id=change.employment_id, reason=reason))
 
 
-def _worker_state(worker: Worker, version: int) -> dict[str, Any]:
+def _worker_state(worker: Worker, standing: Sequence[Employment], version: int) -> dict[str, Any]:
     """What every event of a person's work carries (`WorkerState`)."""
     employments = tuple(
         EmploymentNow(
@@ -213,7 +230,7 @@ def _worker_state(worker: Worker, version: int) -> dict[str, Any]:
             employer_kind=e.terms.employer_kind.value if e.terms.employer_kind else None,
             started_on=e.terms.started_on,
         )
-        for e in worker.standing
+        for e in standing
     )
     return {
         "version": version,
@@ -247,9 +264,11 @@ async def _follow_households(
 
 
 def _standing(tx: Transaction, household: Row, workers: Mapping[str, Worker]) -> Standing:
-    """A member whose own news does not say (yet) that it lives here counts as not heard of."""
+    """A member whose own news does not say (yet) that it lives here counts as not heard of; an id that is merged is no member."""
     if not household["settled"]:
         return Standing.NO_LABOUR
     members = [workers.get(person_id) for person_id in household["members"]]
-    here = [m if m and m.household_id == household["household_id"] else None for m in members]
+    here = [
+        m if m and m.household_id == household["household_id"] else None for m in members if not (m and m.merged_into)
+    ]
     return household_standing(here, tx.today)

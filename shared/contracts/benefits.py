@@ -22,6 +22,8 @@ class CaseState(Event):
     """Whether a relation is transferred or only its registration changes; None where no case opened."""
     ended_because: Literal["withdraw", "person-died", "household-ended", "household-withdrawn"] | None = None
     """Why it ended without effect: the applicant's wish, a death, nobody left, a settling taken back."""
+    duplicate_of: str | None = None
+    """Set aside, no case to follow: the person had been entered twice, and this other one is under way."""
 
 
 class TransferOpened(CaseState, type="benefits.transfer-opened.v1", key="case_id"):

@@ -47,8 +47,10 @@ async def get_household_assessments(
 async def get_person_assessments(
     actor: Reading, read: Reader, request: Request, response: Response, language: Language, person_id: Id
 ) -> PersonAssessments:
-    """In each scheme, as for the household; without dibao, which is the household's."""
+    """In each scheme, as for the household; without dibao, which is the household's. By an id that is merged into another (the person
+    had been entered twice), the person whose it is now: `person_id` says who."""
     person = await get_person(read, person_id, actor.place)
+    person_id = person["person_id"]
     versions = person["person_version"], person["assessed_version"] * 2 + edition(language)
     check_none_match(request, *versions)
     rows = await store.list_of_person(read, person_id, schemes_of(actor))

@@ -15,7 +15,7 @@ from services.benefits.cases.domain import PENDING
 from services.benefits.store import missing_records, reason_records
 from shared.db import Read, Row, Transaction, columns, json_text
 
-_PENDING = f"status in ({', '.join(sorted(repr(str(status)) for status in PENDING))})"
+_PENDING = f"status in ({', '.join(sorted(repr(str(status)) for status in PENDING))}) and c.duplicate_of is null"
 
 
 Homes = Mapping[str, Set[str] | None]

@@ -31,7 +31,7 @@ routes = router("/v1/benefits", "benefits: cases")
 async def apply(actor: Applying, tx: Tx, response: Response, language: Language, body: ApplicationBody) -> CaseView:
     """Decided on the facts of this moment. Where the table allows it a case opens (`open`), with its legal basis; otherwise a refusal
     with all reasons is proposed (`refusal-proposed`), which a named clerk confirms or overturns. One case of a person (dibao: of a
-    household) and scheme at a time: 409 `case-open`."""
+    household) and scheme at a time: 409 `case-open`. An id that is merged into another: 409 `person-merged` with `merged_into`."""
     channel = body.channel or (Channel.COMMUNITY_WINDOW if actor.kind == "staff" else Channel.ONLINE)
     application = service.Application(body.scheme, body.person_id, body.household_id, channel)
     case_id = await service.apply(tx, actor, application)
@@ -96,8 +96,10 @@ def _view(row: Row, language: str) -> CaseView:
         case_id=row["case_id"],
         version=row["version"],
         scheme=row["scheme"],
-        person_id=row["person_id"],
+        person_id=row["subject_id"] if row["person_id"] else None,
         household_id=row["household_id"],
+        recorded_under=row["person_id"] if row["person_id"] != row["subject_id"] else None,
+        duplicate_of=row["duplicate_of"],
         status=row["status"],
         kind=row["kind"],
         channel=row["channel"],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from services.benefits.assessments.domain import (
@@ -97,6 +98,62 @@ def move(status: CaseStatus | None, action: CaseAction) -> CaseStatus:
 def is_pending(status: CaseStatus) -> bool:
     """Whether a case in this status keeps another of the same scheme from opening (reason `case-open`)."""
     return status in PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Whose a case is and how it stands: of a person, at home where the person is now; set aside as `duplicate_of` another."""
+
+    subject_id: str
+    household_id: str
+    status: CaseStatus
+    ended_because: CaseAction | None = None
+    duplicate_of: str | None = None
+
+    @property
+    def is_under_way(self) -> bool:
+        """It counts as the person's case of its scheme."""
+        return is_pending(self.status) and self.duplicate_of is None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A case as it was recorded under an id, and the person whose that id is now: dead or alive, and where at home."""
+
+    case_id: str
+    under: str
+    scheme: str
+    opened: bool
+    """It has a basis: open, not only proposed to be refused."""
+    held: Held
+    owner_id: str
+    home: str
+    dead: bool
+
+
+def whose(cases: Iterable[Recorded]) -> dict[str, Held]:
+    """How cases are held that were recorded under the ids of one person, or of several people; by case id, all of them.
+
+    Of one person and scheme one is under way: the person's own before those of other ids; the others are set aside, as an application
+    beside an open case would be refused (`case-open`). What only a death had ended goes on where the person lives.
+    """
+    found: dict[str, Held] = {}
+    first: dict[tuple[str, str], str] = {}
+    for case in sorted(cases, key=lambda case: (case.under != case.owner_id, case.under, case.case_id)):
+        held = replace(case.held, subject_id=case.owner_id, duplicate_of=None)
+        if is_pending(held.status) or held.ended_because is CaseAction.PERSON_DIED:
+            held = replace(held, household_id=case.home)
+            if case.dead:
+                found[case.case_id] = replace(
+                    held, status=move(CaseStatus.OPEN, CaseAction.PERSON_DIED), ended_because=CaseAction.PERSON_DIED
+                )
+                continue
+            status = CaseStatus.OPEN if case.opened else CaseStatus.REFUSAL_PROPOSED
+            counting = first.setdefault((case.owner_id, case.scheme), case.case_id)
+            aside = None if counting == case.case_id else counting
+            held = replace(held, status=status, ended_because=None, duplicate_of=aside)
+        found[case.case_id] = held
+    return found
 
 
 @dataclass(frozen=True, slots=True)

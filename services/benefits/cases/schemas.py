@@ -110,6 +110,10 @@ class CaseView(View):
     scheme: Scheme
     person_id: str | None
     household_id: str
+    recorded_under: str | None
+    """The id under which it was recorded, where that is merged into `person_id`."""
+    duplicate_of: str | None
+    """Set aside, and nothing can be done to it: the person had been entered twice, and this other case is under way."""
     status: CaseStatus
     kind: CaseKind | None
     """null: no case opened."""

@@ -24,8 +24,8 @@ async def start_employment(
     actor: Writing, tx: Tx, request: Request, response: Response, body: EmploymentBody
 ) -> EmploymentView:
     """The person no longer seeks work, and the household is no longer without. Refused with all reasons: deceased or withdrawn; under
-    16 on that day (Labour Law art. 15); a day to come; a public post beside other work (one person, one post). A credit code whose
-    check digits do not fit is a warning."""
+    16 on that day (Labour Law art. 15); a day to come; a public post beside other work (one person, one post). An id that is merged
+    into another is refused: 409 `person-merged` with `merged_into`. A credit code whose check digits do not fit is a warning."""
     started = await service.start_employment(tx, actor, body.person_id, body.terms())
     response.headers["location"] = f"/v1/jobs/employments/{started.employment_id}"
     return await _employment(tx, actor, request, response, started.employment_id, started.warnings)

@@ -48,12 +48,15 @@ class EmploymentStatus(StrEnum):
 class EmploymentAction(StrEnum):
     END = "end"
     WITHDRAW = "withdraw"
+    REOPEN = "reopen"
+    """Who was held to be dead lives: what the death had ended."""
 
 
 EMPLOYMENT_MOVES: dict[tuple[EmploymentStatus, EmploymentAction], EmploymentStatus] = {
     (EmploymentStatus.STANDING, EmploymentAction.END): EmploymentStatus.ENDED,
     (EmploymentStatus.STANDING, EmploymentAction.WITHDRAW): EmploymentStatus.WITHDRAWN,
     (EmploymentStatus.ENDED, EmploymentAction.WITHDRAW): EmploymentStatus.WITHDRAWN,
+    (EmploymentStatus.ENDED, EmploymentAction.REOPEN): EmploymentStatus.STANDING,
 }
 
 
@@ -87,7 +90,8 @@ class Terms:
 @dataclass(frozen=True, slots=True)
 class Employment:
     """An employment. `household_id`: the household as whose member it was opened; `settling_withdrawn`: the person's settling there
-    was taken back. `filed_at`: when it was recorded, by the clock of the database; None: now."""
+    was taken back. `filed_at`: when it was recorded, by the clock of the database; None: now. `duplicate_of`: set aside, since the
+    person was entered twice and this is that employment once more."""
 
     employment_id: str
     household_id: str
@@ -99,6 +103,7 @@ class Employment:
     version: int = 1
     settling_withdrawn: bool = False
     filed_at: datetime | None = None
+    duplicate_of: str | None = None
 
     @property
     def stands(self) -> bool:
@@ -114,6 +119,34 @@ class Employment:
         """As if it had never been. Raises IllegalMove."""
         status = move_employment(self.status, EmploymentAction.WITHDRAW)
         return replace(self, status=status, version=self.version + 1)
+
+    def reopened(self) -> Employment:
+        """As before it ended. Raises IllegalMove."""
+        status = move_employment(self.status, EmploymentAction.REOPEN)
+        return replace(self, status=status, ended_on=None, end_reason=None, version=self.version + 1)
+
+    def aside(self, duplicate_of: str | None) -> Employment:
+        """Set aside as a duplicate of another, or (None) no longer."""
+        return replace(self, duplicate_of=duplicate_of, version=self.version + 1)
+
+
+def is_same(one: Employment, other: Employment) -> bool:
+    """Whether employments that were recorded of one person under two ids are one: with one employer, or in the same terms where not
+    both name it, and on the same days at least in part. (One person, one post: 人社部发〔2019〕124号.)"""
+    a, b = one.terms, other.terms
+    if a.employer and b.employer:
+        return a.employer == b.employer and _overlap(one, other)
+    alike = (a.form, a.division, a.employer_kind, a.started_on) == (b.form, b.division, b.employer_kind, b.started_on)
+    return alike and _overlap(one, other)
+
+
+def _overlap(one: Employment, other: Employment) -> bool:
+    """A day that is not known bounds nothing."""
+    return _starts_by_end(one, other) and _starts_by_end(other, one)
+
+
+def _starts_by_end(one: Employment, other: Employment) -> bool:
+    return one.terms.started_on is None or other.ended_on is None or one.terms.started_on <= other.ended_on
 
 
 def faults_of_end(employment: Employment, ended_on: date, today: date) -> list[Fault]:

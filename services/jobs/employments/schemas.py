@@ -56,6 +56,10 @@ class EmploymentRow(View):
     """null: not stated."""
     ended_on: date | None
     status: EmploymentStatus
+    duplicate_of: str | None
+    """Set aside: the person was entered twice, and this is that employment once more."""
+    recorded_under: str | None
+    """The id under which it was recorded, where that is merged into `person_id`."""
 
 
 class EmploymentView(EmploymentRow):

@@ -27,6 +27,7 @@ from shared.db import Transaction
 from shared.errors import Conflict, Fault, Invalid
 from shared.identity import check_credit_code
 from shared.ids import new_id
+from shared.merging import refuse_merged
 
 
 class CannotStart(Invalid):
@@ -50,8 +51,8 @@ class Started:
 async def start_employment(tx: Transaction, actor: Actor, person_id: str, terms: Terms) -> Started:
     """A person starts work: no longer seeks it, and the household is no longer without.
 
-    A credit code whose check digits do not fit is a warning, never a refusal. Raises PersonNotFound, CannotStart with every reason
-    (deceased or withdrawn; under 16, Labour Law art. 15; a day to come; one person, one public post), Conflict.
+    A credit code whose check digits do not fit is a warning, never a refusal. Raises PersonNotFound, IsMerged, CannotStart with every
+    reason (deceased or withdrawn; under 16, Labour Law art. 15; a day to come; one person, one public post), Conflict.
     """
     near, workers = await _load_near(tx, actor, person_id)
     worker = workers[person_id]
@@ -79,7 +80,7 @@ async def end_employment(
     row = await store.get_employment(tx, employment_id, actor.place)
     near, workers = await _load_near(tx, actor, row["person_id"])
     worker = workers[row["person_id"]]
-    held = {employment.employment_id: employment for employment in worker.employments}
+    held = {e.employment_id: e for one in (worker, *worker.others) for e in one.employments}
     if employment_id not in held:
         raise IllegalMove(members={"state": EmploymentStatus.WITHDRAWN, "action": EmploymentAction.END})
     employment = held[employment_id]
@@ -91,10 +92,10 @@ async def end_employment(
 
 
 async def _load_near(tx: Transaction, actor: Actor, person_id: str) -> tuple[list[str], dict[str, Worker]]:
-    """Households near the person, locked, and their people. Raises PersonNotFound, Conflict."""
-    await persons.get_person(tx, person_id, actor.place)
+    """Households near the person, locked, and their people. Raises PersonNotFound, IsMerged, Conflict."""
+    refuse_merged(person_id, (await persons.get_person(tx, person_id, actor.place))["person_id"])
     near = await households.lock_near(tx, [], [person_id])
-    workers = await persons.load_workers(tx, near, [person_id])
-    if person_id not in workers or workers[person_id].household_id not in near:
+    workers = (await persons.load_workers(tx, near, [person_id])).people
+    if person_id not in workers or workers[person_id].household_id not in near or workers[person_id].merged_into:
         raise Conflict("The person moved to another household just now; try again.", "该人员刚变更住户，请重试。")
     return near, workers

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.jobs.households.domain import HouseholdState
+from services.jobs.persons.store import employments_of, ids_of
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns
 from shared.errors import NotFound
@@ -18,23 +19,29 @@ class HouseholdNotFound(NotFound):
     title_en, title_zh = "No such household", "未找到该住户"
 
 
+_OWNERS_HOME = "case when p.merged_into is not null then (select o.household_id from person_copies o where o.person_id = p.merged_into) end"
+
+
 async def lock_near(tx: Transaction, household_ids: Sequence[str], person_ids: Sequence[str]) -> list[str]:
     """Locks households, and those that a change of them or of these people may touch: where the people are or were employed from, and
-    where people are now who were employed from the households. Ids in the order of locking. None of them need be known yet.
+    where people are now who were employed from the households; of ids that are merged, where the person is whose they are. Ids in the
+    order of locking. None of them need be known yet.
 
     Everybody locks in this one statement, in order of id, and people only afterwards: so nobody waits in a circle. (Employments are
     looked up one by one: for a list, a plan made while the table was young reads all of them, each time.)
     """
     rows = await tx.fetch(
-        """select household_id, pg_advisory_xact_lock(hashtextextended(household_id::text, 0)) from (
+        f"""select household_id, pg_advisory_xact_lock(hashtextextended(household_id::text, 0)) from (
                select unnest($1::uuid[]) as household_id
-               union select household_id from person_copies where person_id = any($2::uuid[])
+               union select unnest(array[p.household_id, {_OWNERS_HOME}]) from person_copies p where person_id = any($2::uuid[])
+               union select {_OWNERS_HOME} from person_copies p where p.household_id = any($1::uuid[]) and p.merged_into is not null
                union select e.household_id from unnest($2::uuid[]) as one (person_id) cross join lateral (
                      select household_id from employments where person_id = one.person_id and status <> 'withdrawn' offset 0) e
-               union select (select household_id from person_copies where person_id = e.person_id)
+               union select unnest((select array[p.household_id, {_OWNERS_HOME}] from person_copies p where person_id = e.person_id))
                        from unnest($1::uuid[]) as one (household_id) cross join lateral (
                      select person_id from employments where household_id = one.household_id and status <> 'withdrawn' offset 0) e
-               order by household_id) near""",
+               order by household_id) near
+            where household_id is not null""",
         household_ids,
         person_ids,
     )
@@ -97,13 +104,13 @@ async def get_household(read: Read, household_id: str, place: Place) -> Row:
     row = await read.fetchrow(
         f"""select c.household_id, c.version as copy_version, c.state, coalesce(h.version, 0) as version, h.standing,
                    h.without_work_since,
-                   (select coalesce(jsonb_agg(jsonb_build_object('person_id', s.person_id, 'since', s.since, 'status', s.status)
+                   (select coalesce(jsonb_agg(jsonb_build_object('person_id', p.person_id, 'since', s.since, 'status', s.status)
                                               order by s.seeker_id), '[]')
-                      from person_copies p join seekers s using (person_id)
-                     where p.household_id = c.household_id and s.status = 'seeking') as seekers,
-                   (select coalesce(jsonb_agg(to_jsonb(e) order by e.employment_id), '[]')
-                      from person_copies p join employments e using (person_id)
-                     where p.household_id = c.household_id and e.status <> 'withdrawn') as employments
+                      from person_copies p join seekers s on s.person_id = any({ids_of("p")})
+                     where p.household_id = c.household_id and p.merged_into is null and s.status = 'seeking') as seekers,
+                   (select coalesce(jsonb_agg(shown order by employment_id), '[]')
+                      from person_copies p cross join lateral ({employments_of("p")}) e
+                     where p.household_id = c.household_id and p.merged_into is null) as employments
               from household_copies c left join households h using (household_id)
              where c.household_id = $1 and {seen(place, 2, "c")}""",
         household_id,

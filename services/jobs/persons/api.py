@@ -19,10 +19,11 @@ routes = router("/v1/jobs/persons", "jobs: persons")
 
 @routes.get("/{person_id}", summary="A person's work")
 async def get_person(actor: Reading, read: Reader, request: Request, response: Response, person_id: Id) -> PersonView:
+    """By an id that is merged into another (the person had been entered twice), the person whose it is now: `person_id` says who."""
     row = await store.get_person(read, person_id, actor.place)
     check_none_match(request, row["worker_version"], row["version"])
     tag(response, row["worker_version"], row["version"])
-    statuses = {employment["status"] for employment in row["employments"]}
+    statuses = {employment["status"] for employment in row["employments"] if employment["duplicate_of"] is None}
     stated_none = row["work"] is not None and row["work"]["status"] == "none"
     work = known_work(EmploymentStatus.STANDING in statuses, bool(statuses), stated_none)
     return PersonView.model_validate({**row, "version": row["worker_version"], "work": work})

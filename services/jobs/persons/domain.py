@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from services.jobs.employments.domain import Employment, EmploymentStatus, EndReason, Form, Source, Terms, faults_of_day
+from services.jobs.employments.domain import (
+    Employment,
+    EmploymentStatus,
+    EndReason,
+    Form,
+    Source,
+    Terms,
+    faults_of_day,
+    is_same,
+)
 from services.jobs.parameters import age_on, minimum_age
 from shared.errors import Fault
 
@@ -45,9 +54,13 @@ class StatedWork:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A person as jobs knows them. `stated` and `labour_class` None: not known. `employments`: those not withdrawn, oldest first.
-    `seeker_id`: of the spell of seeking work that is open. `version`: of jobs' record of the person. `withdrawn_at`: when a settling
-    of the person was last taken back, by the person's own word."""
+    """A person as jobs knows them. `stated` and `labour_class` None: not known. `employments`: those recorded under this id and not
+    withdrawn, oldest first. `seeker_id`: of the spell of seeking work that is open; `seeker_aside`: set aside. `version`: of jobs'
+    record of the person. `withdrawn_at`: when a settling of the person was last taken back, by the person's own word.
+
+    `merged_into`: the person had been entered twice, and all of this is that one's. `others`: the ids merged into this person, each
+    with what was recorded under it.
+    """
 
     person_id: str
     household_id: str
@@ -62,11 +75,26 @@ class Worker:
     seeker_id: str | None = None
     version: int = 0
     withdrawn_at: datetime | None = None
+    seeker_aside: bool = False
+    merged_into: str | None = None
+    others: tuple[Worker, ...] = ()
+
+    @property
+    def counted(self) -> tuple[Employment, ...]:
+        """The person's employments, oldest first: under whatever id they were recorded, each once. What was recorded under another id
+        waits while the person's own settling is taken back."""
+        if self.merged_into:
+            return ()
+        theirs = self.others if self.presence is not Presence.WITHDRAWN else ()
+        held = [*self.employments, *(e for other in theirs for e in other.employments)]
+        if theirs:
+            held.sort(key=lambda employment: employment.employment_id)
+        return tuple(employment for employment in held if employment.duplicate_of is None)
 
     @property
     def standing(self) -> tuple[Employment, ...]:
         """Employments that stand now."""
-        return tuple(employment for employment in self.employments if employment.stands)
+        return tuple(employment for employment in self.counted if employment.stands)
 
     @property
     def carried(self) -> tuple[Employment, ...]:
@@ -75,28 +103,107 @@ class Worker:
         return tuple(e for e in self.employments if e.household_id != self.household_id and _is_late(self, e))
 
     @property
-    def brought(self) -> tuple[Employment, ...]:
-        """Employments opened as a member of another household, and the person's still: where the person lives now is to hear of them."""
-        return tuple(e for e in self.employments if e.household_id != self.household_id and not _is_void(self, e))
-
-    @property
     def retired(self) -> bool:
         """Left the last job to retire, perhaps early: no longer counted as labour (零就业家庭 rules leave 提前退休 out)."""
-        return bool(self.employments) and self.employments[-1].end_reason is EndReason.RETIRED
+        counted = self.counted
+        return bool(counted) and counted[-1].end_reason is EndReason.RETIRED
 
-    def with_(self, changed: Employment) -> Worker:
-        """The same after a change of one employment."""
+    def keeper(self, employment_id: str) -> str:
+        """The id under which an employment of the person is recorded, or (a new one) is to be."""
+        kept = (w.person_id for w in self.others if any(e.employment_id == employment_id for e in w.employments))
+        return next(kept, self.person_id)
+
+    def with_(self, changed: Employment, under: str | None = None) -> Worker:
+        """The same after a change of one employment, recorded `under` this id or one merged into it."""
+        if under not in (None, self.person_id):
+            theirs = [w.with_(changed) if w.person_id == under else w for w in self.others]
+            return replace(self, others=tuple(theirs))
         others = {e.employment_id: e for e in self.employments} | {changed.employment_id: changed}
         kept = (e for e in others.values() if e.status is not EmploymentStatus.WITHDRAWN)
         return replace(self, employments=tuple(kept))
 
 
+def grouped(workers: Mapping[str, Worker], owners: Mapping[str, str]) -> dict[str, Worker]:
+    """The same people, each with the ids that were merged into it; `owners`: id merged, and whose it is (who need not be known)."""
+    if not owners:
+        return dict(workers)
+    theirs: dict[str, list[Worker]] = {}
+    for person_id, owner_id in owners.items():
+        theirs.setdefault(owner_id, []).append(workers[person_id])
+    found = {id_: replace(w, merged_into=owners[id_]) if id_ in owners else w for id_, w in workers.items()}
+    for owner_id, others in theirs.items():
+        if owner := found.get(owner_id):
+            ordered = sorted(others, key=lambda other: other.person_id)
+            found[owner_id] = replace(owner, others=tuple(_as_of(owner, other) for other in ordered))
+    return found
+
+
+def _as_of(owner: Worker, other: Worker) -> Worker:
+    """Another id of a person: it lives and dies as the person does; what was recorded under it is withdrawn by its own word alone."""
+    died = owner.presence is Presence.DECEASED
+    presence = Presence.DECEASED if died else Presence.RESIDENT
+    return replace(other, presence=presence, died_on=owner.died_on if died else None)
+
+
+def changes_of(worker: Worker, fresh_id: Callable[[], str]) -> list[tuple[str, Employment]]:
+    """All that must change of a person's employments: the id under which each is recorded, and how it is after the change, in order."""
+    changes = [(one.person_id, e) for one in (worker, *worker.others) for e in following(one, fresh_id)]
+    after = worker
+    for under, change in changes:
+        after = after.with_(change, under)
+    return [*changes, *_set_aside(after)]
+
+
+def _set_aside(worker: Worker) -> list[tuple[str, Employment]]:
+    """Of employments that are the same, recorded under several ids, one counts: an end that was recorded says more than none; then the
+    person's own id counts before others."""
+    held = [(one.person_id, e) for one in (worker, *worker.others) for e in one.employments]
+    if worker.others:
+        held.sort(key=lambda each: (each[1].stands, each[0] != worker.person_id, each[0], each[1].employment_id))
+    counting: list[tuple[str, Employment]] = []
+    found = []
+    for under, employment in held:
+        same = (e.employment_id for by, e in counting if by != under and is_same(e, employment))
+        duplicate_of = next(same, None)
+        if duplicate_of is None:
+            counting.append((under, employment))
+        if duplicate_of != employment.duplicate_of:
+            found.append((under, employment.aside(duplicate_of)))
+    return found
+
+
+Word = tuple[Employment, tuple[Employment, ...]]
+"""What others hear: an employment that started, ended, or is withdrawn, and all that stand then."""
+
+
+def told(before: Worker, after: Worker, moved: bool) -> list[Word]:
+    """What others are to hear of a person: employments that are the person's no longer (as withdrawn), then those that ended, then those
+    that started. `moved`: to another household, which is to hear of all. The last word says whether there is work."""
+    was, now = ({e.employment_id: e for e in worker.counted} for worker in (before, after))
+    stood = {id_ for id_, e in was.items() if e.stands}
+    lost = [e.withdrawn() for id_, e in was.items() if e.stands and id_ not in now]
+    ended = [e for id_, e in now.items() if not e.stands and (moved or id_ in stood or id_ not in was)]
+    started = [e for id_, e in now.items() if e.stands and (moved or id_ not in stood)]
+    if lost and now and not ended and not after.standing:
+        ended.append(after.counted[-1])
+    standing = {id_: was[id_] for id_ in was if id_ in stood}
+    words: list[Word] = []
+    for employment in (*lost, *ended, *started):
+        standing.pop(employment.employment_id, None)
+        if employment.stands:
+            standing[employment.employment_id] = employment
+        words.append((employment, tuple(standing.values())))
+    return words
+
+
 def following(worker: Worker, fresh_id: Callable[[], str]) -> list[Employment]:
     """What must change so that employments follow the registry: each employment after a change, in order; none where all is well.
+    Of those recorded under this id alone.
 
     What the settled person states opens the first employment (with a `fresh_id`), once: where jobs holds any, ended ones too, none is
     opened. Until jobs has recorded anything else of the person, a corrected statement replaces the one before. Death ends what
-    stands. What was opened under a settling is withdrawn when that is taken back, but not what was recorded after that.
+    stands, and no longer where the person is known to live. What was opened under a settling is withdrawn when that is taken back,
+    but not what was recorded after that.
     """
     changes = [e.withdrawn() for e in worker.employments if _is_void(worker, e)]
     kept = [e for e in worker.employments if not _is_void(worker, e)]
@@ -107,13 +214,15 @@ def following(worker: Worker, fresh_id: Callable[[], str]) -> list[Employment]:
         kept.append(opened)
     if worker.presence is Presence.DECEASED and worker.died_on:
         changes += [e.ended(worker.died_on, EndReason.DEATH) for e in kept if e.stands]
+    elif worker.presence in (Presence.RESIDENT, Presence.MOVED_OUT):
+        changes += [e.reopened() for e in kept if e.end_reason is EndReason.DEATH]
     return changes
 
 
 def _is_void(worker: Worker, employment: Employment) -> bool:
     if employment.settling_withdrawn and not _is_late(worker, employment):
         return True
-    untouched = employment.source is Source.STATED and employment.version == 1
+    untouched = employment.source is Source.STATED and employment.end_reason in (None, EndReason.DEATH)
     alone = len(worker.employments) - len(worker.carried) == 1
     return untouched and alone and worker.stated != StatedWork(employment.terms)
 
@@ -142,7 +251,7 @@ def known_work(stands: bool, held: bool, stated_none: bool) -> Work:
 
 def work_of(worker: Worker) -> Work:
     """What is known of the person's work."""
-    return known_work(bool(worker.standing), bool(worker.employments), worker.stated == StatedWork(None))
+    return known_work(bool(worker.standing), bool(worker.counted), worker.stated == StatedWork(None))
 
 
 def faults_of_start(worker: Worker, terms: Terms, today: date) -> list[Fault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.jobs.employments.domain import EmploymentStatus, Form
 from services.jobs.households.domain import HouseholdState, Standing
 from services.jobs.persons.domain import LABOUR, Presence
+from services.jobs.persons.store import ids_of
 from services.jobs.seekers.domain import SeekerStatus
 from shared.auth import Place
 from shared.db import Read, Row
@@ -36,10 +37,12 @@ async def list_counts(read: Read, place: Place, by_block: bool) -> list[Row]:
                     left join households h using (household_id)
                     left join person_copies p on p.household_id = c.household_id and p.state = '{Presence.RESIDENT}'
                               and c.state = '{HouseholdState.SETTLED}'
-                    left join seekers s on s.person_id = p.person_id and s.status = '{SeekerStatus.SEEKING}'
+                    left join lateral (select {ids_of("p")} as ids offset 0) i on p.person_id is not null
+                    left join seekers s on s.person_id = any(i.ids) and s.status = '{SeekerStatus.SEEKING}'
                     left join lateral (
                         select array_agg(e.form) as forms from employments e
-                         where e.person_id = p.person_id and e.status = '{EmploymentStatus.STANDING}') w on true
+                         where e.person_id = any(i.ids) and e.status = '{EmploymentStatus.STANDING}'
+                           and e.duplicate_of is null) w on true
                    where {seen(place, 1, "c")}) people
              group by community, estate, block
              order by community, length(estate), estate, length(block), block""",

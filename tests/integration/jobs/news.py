@@ -16,8 +16,10 @@ from shared.contracts.registry import (
     HouseholdWithdrawn,
     PersonDied,
     PersonFactsChanged,
+    PersonMerged,
     PersonMoved,
     PersonRegistered,
+    PersonUnmerged,
     PersonWithdrawn,
     Work,
 )
@@ -92,6 +94,15 @@ class Family:
     def undone(self, label: str, version: int, household: str = "home", **facts: Any) -> Received:
         return self._person(PersonWithdrawn, label, version, household, {"state": "withdrawn"} | facts)
 
+    def goes_under(self, label: str, version: int, into: str, household: str = "home", **facts: Any) -> Received:
+        """Entered twice: merged into another."""
+        told = {"state": "withdrawn", "merged_into": self.person(into)} | facts
+        return self._person(PersonMerged, label, version, household, told)
+
+    def comes_back(self, label: str, version: int, household: str = "home", **facts: Any) -> Received:
+        """Unmerged."""
+        return self._person(PersonUnmerged, label, version, household, {"state": "resident"} | facts)
+
     def _household(
         self, kind: type[Any], version: int, household: str, members: Iterable[str], **more: Any
     ) -> Received:
@@ -136,7 +147,7 @@ _EMPLOYMENTS = """
 -- The household as whose member it was opened; where that one stands, the one the person lives in now: what is stated is opened when it
 -- is heard, perhaps after a split.
 select e.person_id, case when c.state = 'withdrawn' then e.household_id else p.household_id end as household_id,
-       form, division, employer_kind, started_on, ended_on, end_reason, status, source
+       form, division, employer_kind, started_on, ended_on, end_reason, status, source, duplicate_of is not null as aside
   from employments e join person_copies p using (person_id) left join household_copies c on c.household_id = e.household_id
  where status <> 'withdrawn' and e.person_id = any($1::uuid[]) order by e.person_id, form
 """
@@ -153,7 +164,9 @@ async def picture(database: Database, family: Family) -> dict[str, Any]:
     homes = {household_id: label for label, household_id in family.households.items()}
     people, households = list(names), list(homes)
     seekers = await pool.fetch(
-        "select person_id from seekers where status = 'seeking' and person_id = any($1::uuid[])", people
+        """select coalesce(p.merged_into, p.person_id) as person_id from seekers join person_copies p using (person_id)
+            where status = 'seeking' and person_id = any($1::uuid[])""",
+        people,
     )
     standings = await pool.fetch("select * from households where household_id = any($1::uuid[])", households)
     work = await pool.fetch(_LAST_SAID, people, "jobs.person")

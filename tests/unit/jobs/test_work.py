@@ -311,4 +311,4 @@ def test_every_move_of_a_seeker(status: SeekerStatus, action: SeekerAction) -> N
 
 def test_nothing_leaves_withdrawn_placed_or_ended() -> None:
     assert not {status for status, _ in EMPLOYMENT_MOVES} & {EmploymentStatus.WITHDRAWN}
-    assert {status for status, _ in SEEKER_MOVES} == {SeekerStatus.SEEKING}
+    assert {status for status, _ in SEEKER_MOVES} == {SeekerStatus.SEEKING, SeekerStatus.ASIDE}
