@@ -18,7 +18,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from structlog.typing import EventDict
 
 KEY_BYTES = 32
@@ -135,6 +137,10 @@ class KeyRing:
         if "\0" in kind:
             raise ValueError("a kind has no NUL")
         return hmac.digest(self._lookup, f"{kind}\0{value}".encode(), "sha256")
+
+    def derived(self, name: str) -> bytes:
+        """32 bytes, a key for one named use that outlives rotation of master keys (HKDF-SHA256 of the lookup key, RFC 5869)."""
+        return HKDF(hashes.SHA256(), KEY_BYTES, None, f"anju/{name}".encode()).derive(self._lookup)
 
     def _wrap(self, key: DataKey) -> tuple[bytes, str]:
         return _seal(self._master(self.current), key._raw, _wrap_context(self.current)), self.current

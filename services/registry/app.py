@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from services.registry.access.api import routes as accesses
 from services.registry.changes.api import routes as changes
 from services.registry.duplicates.api import routes as duplicates
 from services.registry.dwellings.api import routes as communities
@@ -42,6 +43,7 @@ def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastA
         life,
         history,
         statistics,
+        accesses,
         *files,
         dead_letters("registry"),
     ]
