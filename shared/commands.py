@@ -28,6 +28,21 @@ def database_url(service: str) -> str:
     return url
 
 
+def services() -> list[str]:
+    """Names of all services with a database."""
+    return sorted(path.parent.name for path in Path(__file__).parents[1].glob("services/*/models.py"))
+
+
+def database_urls() -> dict[str, str]:
+    """URLs of the databases of all services, each named by its own variable: what concerns all must not pass one over. Exits where one
+    is not named."""
+    named = {service: os.environ.get(f"ANJU_{service.upper()}_DATABASE_URL") for service in services()}
+    missing = [f"ANJU_{service.upper()}_DATABASE_URL" for service, url in named.items() if not url]
+    if missing:
+        sys.exit(f"Set {', '.join(missing)}: the keys of all services are meant.")
+    return {service: url for service, url in named.items() if url}
+
+
 def keys_file(given: Path | None = None) -> Path:
     """The file with the master keys: as given, or of the environment. Exits where none is named."""
     named = given or os.environ.get("ANJU_KEYS_FILE")
