@@ -103,9 +103,19 @@ def write_keys(path: Path, document: Document) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path)
+        _to_disk(path.parent)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+
+
+def _to_disk(folder: Path) -> None:
+    """So that a new key outlasts a power cut before anything is wrapped under it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 # The databases

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.registry.access.api import routes as accesses
 from services.registry.changes.api import routes as changes
+from services.registry.consents.api import routes as consents
 from services.registry.duplicates.api import routes as duplicates
 from services.registry.dwellings.api import routes as communities
 from services.registry.history.api import routes as history
@@ -44,6 +45,7 @@ def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastA
         history,
         statistics,
         accesses,
+        consents,
         *files,
         dead_letters("registry"),
     ]

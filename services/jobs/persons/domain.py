@@ -8,7 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from services.jobs.employments.domain import Employment, EmploymentStatus, EndReason, Form, Source, Terms, faults_of_day
-from services.jobs.parameters import age_on, minimum_age
+from services.jobs.parameters import minimum_age
+from shared.clock import age_on
 from shared.errors import Fault
 
 

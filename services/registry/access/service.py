@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from services.registry.access import store
 from services.registry.access.domain import AUDIT, AUDIT_BASIS, LOG_FIELDS, PERSON_FIELDS
 from services.registry.access.store import Record
-from services.registry.consents.bases import basis_of
+from services.registry.consents.service import grounds
 from services.registry.persons.domain import Purpose
 from shared.auth import Actor, Place
 from shared.db import Transaction
@@ -23,10 +23,10 @@ async def note_access(
     fields: Sequence[str] = PERSON_FIELDS,
 ) -> None:
     """Notes that the actor reads these people's sensitive fields, for what and on which basis (PIPL art. 6, 13, 51), in the reading
-    transaction: no note, no read."""
-    basis = basis_of(purpose, tx.today)
+    transaction: no note, no read. Raises ConsentNeeded where the purpose rests on consent and somebody's does not stand."""
+    basis, consents = await grounds(tx, person_ids, purpose)
     record = _record(actor, purpose, case_ref, (basis.basis, basis.law_ref), fields, request_id)
-    await store.add_records(tx, record, [(person_id, None) for person_id in person_ids])
+    await store.add_records(tx, record, [(person_id, consents.get(person_id)) for person_id in person_ids])
 
 
 async def note_log_read(
