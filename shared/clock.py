@@ -46,6 +46,11 @@ def end_of_day(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 16, tzinfo=UTC)
 
 
+def age_on(birth_on: date, day: date) -> int:
+    """Full years (周岁). Who was born on 29 February has the birthday on 1 March in other years."""
+    return day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Due:
     """Last day of a deadline. `provisional`: a year counted through has no State Council notice yet, so it may move."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import importlib
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +24,8 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared.commands import database_url
 
 _LOCK = 0x616E6A75  # "anju"
 
@@ -100,17 +101,9 @@ def write_new(service: str, message: str) -> Callable[[Connection], None]:
     return act
 
 
-def _url(service: str) -> str:
-    name = f"ANJU_{service.upper()}_DATABASE_URL"
-    url = os.environ.get(name) or os.environ.get("ANJU_DATABASE_URL")
-    if not url:
-        sys.exit(f"Set ANJU_DATABASE_URL or {name} to the database of {service}.")
-    return url
-
-
 async def _all(services: list[str], act_of: Callable[[str], Callable[[Connection], Any]]) -> None:
     for service in services:
-        await run(_url(service), act_of(service))
+        await run(database_url(service), act_of(service))
         print(f"{service}: up to date", flush=True)
 
 

@@ -11,15 +11,21 @@ import hmac
 import json
 import os
 import re
+import time
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import structlog
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from structlog.typing import EventDict
+
+log = structlog.get_logger()
 
 KEY_BYTES = 32
 
@@ -89,43 +95,80 @@ class NewKey(NamedTuple):
     key_id: str
 
 
-class KeyRing:
-    """Master keys by id and the key of the search hashes: `{"current": id, "master": {id: b64}, "lookup": b64}`."""
+class _Held(NamedTuple):
+    """What a key document says."""
 
-    __slots__ = ("_lookup", "_masters", "current")
+    current: str
+    masters: Mapping[str, AESGCM]
+    lookup: bytes
+
+
+def _held(document: Mapping[str, Any]) -> _Held:
+    try:
+        masters = {str(key_id): AESGCM(_key(text)) for key_id, text in document["master"].items()}
+        held = _Held(str(document["current"]), masters, _key(document["lookup"]))
+    except (KeyError, TypeError, AttributeError):
+        raise BadKeys("The key document needs current, master and lookup, with keys in base64") from None
+    if held.current not in masters:
+        raise BadKeys(f"No master key {held.current!r}")
+    return held
+
+
+LOOK_SECONDS = 1.0
+"""So old may what is known of the key file be: the time between two looks whether there is a new version."""
+
+
+class KeyRing:
+    """Master keys by id and the key of the search hashes: `{"current": id, "master": {id: b64}, "lookup": b64}`.
+
+    A ring of a file follows the file: it looks for a new version at most once a second, when it is used (a comparison of clocks
+    otherwise), and at once where a row names a key that it does not know. A version that cannot be read, or that has another lookup key
+    (no number would be found again), is passed over with an error in the log.
+    """
+
+    __slots__ = ("_held", "_look_at", "_path", "_version")
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         """BadKeys when a part is missing or a key is not 32 bytes of base64."""
-        try:
-            self.current = str(document["current"])
-            self._masters = {str(key_id): AESGCM(_key(text)) for key_id, text in document["master"].items()}
-            self._lookup = _key(document["lookup"])
-        except (KeyError, TypeError, AttributeError):
-            raise BadKeys("The key document needs current, master and lookup, with keys in base64") from None
-        self._master(self.current)
+        self._held = _held(document)
+        self._path: Path | None = None
+        self._version: tuple[int, ...] = ()
+        self._look_at = 0.0
 
     @classmethod
     def load(cls, path: Path | None) -> KeyRing:
-        """The ring of a JSON file. BadKeys when it is not one; OSError when none is named or it cannot be read."""
+        """The ring of a JSON file, which it then follows. BadKeys when it is not one; OSError when none is named or it cannot be read."""
         if path is None:
             raise OSError("ANJU_KEYS_FILE must name the file with the master keys")
-        try:
-            return cls(json.loads(path.read_text("utf-8")))
-        except json.JSONDecodeError:
-            raise BadKeys("The key file is not JSON") from None
+        version = _version_of(path)
+        ring = cls(read_keys(path))
+        ring._path, ring._version = path, version
+        return ring
+
+    @property
+    def current(self) -> str:
+        """Id of the master key under which new keys are wrapped."""
+        return self._held.current
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Ids of all master keys."""
+        return frozenset(self._held.masters)
 
     def new_key(self) -> NewKey:
         """A random key for one person or one uploaded file, wrapped under the current master key."""
+        self._look()
         key = DataKey(os.urandom(KEY_BYTES))
-        return NewKey(key, *self._wrap(key))
+        return NewKey(key, *_wrap(self._held, key))
 
     def unwrap(self, wrapped: bytes, key_id: str) -> DataKey:
         """The key of a stored wrapping. BadKeys for an unknown `key_id`, Unreadable for other bytes."""
+        self._look()
         return DataKey(_open(self._master(key_id), wrapped, _wrap_context(key_id)))
 
     def rewrap(self, wrapped: bytes, key_id: str) -> tuple[bytes, str]:
         """The same key wrapped under the current master key, with that key's id (rotation)."""
-        return self._wrap(self.unwrap(wrapped, key_id))
+        return _wrap(self._held, self.unwrap(wrapped, key_id))
 
     def lookup_hash(self, kind: str, value: str) -> bytes:
         """32 bytes, equal for equal normalised values of one kind: exact search without reading (HMAC-SHA256).
@@ -134,22 +177,69 @@ class KeyRing:
         """
         if "\0" in kind:
             raise ValueError("a kind has no NUL")
-        return hmac.digest(self._lookup, f"{kind}\0{value}".encode(), "sha256")
+        return hmac.digest(self._held.lookup, f"{kind}\0{value}".encode(), "sha256")
 
-    def _wrap(self, key: DataKey) -> tuple[bytes, str]:
-        return _seal(self._master(self.current), key._raw, _wrap_context(self.current)), self.current
+    def derived(self, name: str) -> bytes:
+        """32 bytes, a key for one named use that outlives rotation of master keys (HKDF-SHA256 of the lookup key, RFC 5869)."""
+        return HKDF(hashes.SHA256(), KEY_BYTES, None, f"anju/{name}".encode()).derive(self._held.lookup)
 
     def _master(self, key_id: str) -> AESGCM:
+        if key_id not in self._held.masters:
+            self._look(at_once=True)
         try:
-            return self._masters[key_id]
+            return self._held.masters[key_id]
         except KeyError:
             raise BadKeys(f"No master key {key_id!r}") from None
+
+    def _look(self, at_once: bool = False) -> None:
+        now = time.monotonic()
+        if self._path is None or (now < self._look_at and not at_once):
+            return
+        self._look_at = now + LOOK_SECONDS
+        try:
+            version = _version_of(self._path)
+            if version != self._version:
+                self._take(_held(read_keys(self._path)), version)
+        except (OSError, BadKeys) as error:
+            log.error("key file cannot be read: the keys stay as they are", error=type(error).__name__)
+
+    def _take(self, held: _Held, version: tuple[int, ...]) -> None:
+        self._version = version
+        if held.lookup != self._held.lookup:
+            log.error("key file has another lookup key: the keys stay as they are")
+            return
+        self._held = held
+        log.info("key file taken over", current=held.current, known=sorted(held.masters))
+
+
+def read_keys(path: Path) -> dict[str, Any]:
+    """The key document of a file, unchecked. BadKeys where it is not JSON, OSError where it cannot be read."""
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        raise BadKeys("The key file is not JSON") from None
+    if not isinstance(document, dict):
+        raise BadKeys("The key file holds no document")
+    return document
+
+
+def _version_of(path: Path) -> tuple[int, ...]:
+    found = path.stat()
+    return found.st_mtime_ns, found.st_ino, found.st_size
+
+
+def _wrap(held: _Held, key: DataKey) -> tuple[bytes, str]:
+    return _seal(held.masters[held.current], key._raw, _wrap_context(held.current)), held.current
 
 
 def generate_keys(key_id: str = "k1") -> dict[str, Any]:
     """A fresh key document with random keys, ready for JSON (first start of an installation, tests)."""
-    master, lookup = (base64.b64encode(os.urandom(KEY_BYTES)).decode() for _ in range(2))
-    return {"current": key_id, "master": {key_id: master}, "lookup": lookup}
+    return {"current": key_id, "master": {key_id: new_master()}, "lookup": new_master()}
+
+
+def new_master() -> str:
+    """A random key as a key document has it."""
+    return base64.b64encode(os.urandom(KEY_BYTES)).decode()
 
 
 def _key(text: str) -> bytes:

@@ -7,7 +7,7 @@ import os
 import sys
 
 from deploy.local import options as asked
-from deploy.local import reset, run, servers
+from deploy.local import reset, run, servers, variables
 from deploy.local.console import StartError
 
 _ABOUT = """\
@@ -16,6 +16,7 @@ Runs the platform on this machine: PostgreSQL, Apache Kafka and the five service
   run       start everything and keep it running (what `make run` does)
   reset     forget the data of $ANJU_DATA (what `make reset` does)
   servers   only PostgreSQL and Kafka, until standard input closes (for tests)
+  variables print the databases' URLs and the key file of $ANJU_DATA as shell variables, secrets included (for operators' commands)
 """
 _VARIABLES = """\
 environment:
@@ -39,7 +40,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         "python -m deploy.local", description=_ABOUT, epilog=_VARIABLES, formatter_class=form
     )
-    parser.add_argument("command", nargs="?", default="run", choices=("run", "reset", "servers"))
+    parser.add_argument("command", nargs="?", default="run", choices=("run", "reset", "servers", "variables"))
     parser.add_argument(
         "--throwaway", action="store_true", help="servers: do not wait for the disk, and remove the data at the end"
     )
@@ -51,6 +52,8 @@ def main() -> int:
             return reset.main(options)
         if given.command == "servers":
             return servers.main(options, throwaway=given.throwaway)
+        if given.command == "variables":
+            return variables.main(options)
         return run.main(options)
     except StartError as error:
         return run.fail(error)

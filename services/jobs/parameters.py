@@ -13,6 +13,8 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Protocol, TypeVar
 
+from shared.clock import age_on
+
 MALE, FEMALE = "1", "2"  # GB/T 2261.1
 
 
@@ -95,11 +97,6 @@ def minimum_age(on: date) -> int:
 def labour_age(sex: str, on: date, scheme: LabourScheme = DEFAULT_SCHEME) -> LabourAge:
     """The ages of labour that hold on that day."""
     return _in_force(_rows(sex, scheme), on)
-
-
-def age_on(birth_on: date, day: date) -> int:
-    """Full years. Who was born on 29 February has the birthday on 1 March in other years."""
-    return day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))
 
 
 def is_of_labour_age(sex: str, birth_on: date, on: date, scheme: LabourScheme = DEFAULT_SCHEME) -> bool:

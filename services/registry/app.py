@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from services.registry.access.api import routes as accesses
 from services.registry.changes.api import routes as changes
+from services.registry.consents.api import routes as consents
 from services.registry.duplicates.api import routes as duplicates
 from services.registry.dwellings.api import routes as communities
 from services.registry.history.api import routes as history
@@ -42,6 +44,8 @@ def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastA
         life,
         history,
         statistics,
+        accesses,
+        consents,
         *files,
         dead_letters("registry"),
     ]

@@ -58,6 +58,13 @@ CHANGE: JsonDict = {
     "evidence": "户口簿变更页",
     "reason": "更名",
 }
+CONSENT: JsonDict = {
+    "purpose": "employment",
+    "notice": "employment-1",
+    "given_on": "2026-11-21",
+    "form": "written",
+    "evidence": "TY-2026-0001",
+}
 WITHDRAWAL: JsonDict = {"reason": "录入错误：应为另一社区"}
 
 HOUSEHOLD: JsonDict = {

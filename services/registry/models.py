@@ -28,9 +28,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.registry.changes.domain import ChangeStatus
+from services.registry.consents.domain import Form, Guardianship
 from services.registry.households.domain import HouseholdKind, HouseholdStatus
 from services.registry.life.domain import LifeKind
-from services.registry.persons.domain import PersonStatus
+from services.registry.persons.domain import PersonStatus, Purpose
 from shared.imports.models import import_tables
 from shared.tables import Instant, kernel_metadata, one_of
 
@@ -298,13 +299,64 @@ access_log = Table(
     "access_log",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("person_id", Uuid, nullable=False),
+    Column("person_id", Uuid),
     Column("reader", Text, nullable=False),
+    Column("kind", Text),
     Column("role", Text, nullable=False),
+    Column("place", Text),
     Column("purpose", Text, nullable=False),
     Column("case_ref", Text),
+    Column("legal_basis", Text),
+    Column("law_ref", Text),
+    Column("consent_id", Uuid),
     Column("fields", ARRAY(Text), nullable=False),
     Column("request_id", Text),
+    Column("results", Integer),
     Column("read_at", Instant, nullable=False),
-    Index(None, "person_id", "read_at"),
+    Column("seal_no", BigInteger),
+    Column("link", LargeBinary),
+    Index(None, "person_id", "id"),
+    Index(None, "reader", "read_at", "id"),
+    Index(None, "read_at", "id"),
+    Index("ix_access_log_unsealed", "id", postgresql_where=text("seal_no is null")),
+    Index("uq_access_log_seal_no", "seal_no", unique=True, postgresql_where=text("seal_no is not null")),
+)
+"""Never changed but by the sealer, who gives each record its number and link (`access.domain`)."""
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("consent_id", Uuid, primary_key=True),
+    Column("told", BigInteger, Identity(always=True), nullable=False),
+    Column("person_id", Uuid, ForeignKey("persons.person_id"), nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("notice", Text, nullable=False),
+    Column("law_ref", Text, nullable=False),
+    Column("given_on", Date, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("guardian_relation", Text),
+    Column("guardian_id", Uuid, ForeignKey("persons.person_id")),
+    Column("replaces", Uuid, ForeignKey("consents.consent_id")),
+    Column("recorded_by", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    one_of("purpose", Purpose),
+    one_of("form", Form),
+    one_of("guardian_relation", Guardianship),
+    CheckConstraint("guardian_id is null or guardian_relation is not null", name="guardian"),
+    Index(None, "person_id", "purpose", "told"),
+)
+"""Rows are only ever added, here and to `consent_endings`."""
+
+consent_endings = Table(
+    "consent_endings",
+    metadata,
+    Column("consent_id", Uuid, ForeignKey("consents.consent_id"), primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("because", Text),
+    Column("recorded_by", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("ended_at", Instant, nullable=False),
+    CheckConstraint("status in ('withdrawn', 'replaced')", name="status"),
 )

@@ -173,3 +173,25 @@ class PersonMerged(PersonState, type="registry.person-merged.v1", key="person_id
 
 class PersonUnmerged(PersonState, type="registry.person-unmerged.v1", key="person_id"):
     """Two ids had been taken for one person by mistake; this one is a person of its own again."""
+
+
+class ConsentState(Event):
+    """State of a consent after a change. Whom it concerns may read the person's data for the purpose while it stands, and no longer."""
+
+    consent_id: str
+    person_id: str
+    purpose: str
+    notice: str
+    """The version of the notice that the consent was given to."""
+    state: Literal["standing", "withdrawn"]
+    by_guardian: bool = False
+    replaces_id: str | None = None
+    """An earlier consent to the same purpose, which stands no longer."""
+
+
+class ConsentGiven(ConsentState, type="registry.consent-given.v1", key="consent_id"):
+    """A person, or its guardian, consented to a purpose."""
+
+
+class ConsentWithdrawn(ConsentState, type="registry.consent-withdrawn.v1", key="consent_id"):
+    """A person, or its guardian, withdrew a consent."""

@@ -17,7 +17,8 @@ from services.jobs.employments.domain import (
     faults_of_day,
     is_same,
 )
-from services.jobs.parameters import age_on, minimum_age
+from services.jobs.parameters import minimum_age
+from shared.clock import age_on
 from shared.errors import Fault
 
 

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 
+from services.registry.access.service import note_access
 from services.registry.api import Config, Keys, Reading, require_unmask
 from services.registry.changes import service, store
 from services.registry.changes.domain import ID_NUMBER, MERGED, NAME, PHONE, ChangeStatus, takes_two
 from services.registry.changes.schemas import ApprovalBody, ChangeBody, ChangeView, FieldView, RefusalBody
 from services.registry.households.api import CaseOf, PurposeOf
-from services.registry.persons.service import note_access
 from services.registry.sight import Sealed, facts_for, name_for
 from shared.app import posts, router
 from shared.auth import Actor

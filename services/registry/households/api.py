@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
+from services.registry.access.service import note_access
 from services.registry.api import Keys, Reading, Writing, require_unmask
 from services.registry.households import service, store
 from services.registry.households.domain import Address
@@ -18,7 +19,6 @@ from services.registry.households.schemas import (
     WithdrawalBody,
 )
 from services.registry.persons.domain import Purpose
-from services.registry.persons.service import note_access
 from services.registry.schemas import AddressView
 from services.registry.sight import Sealed, facts_for, name_for, work_for
 from shared.app import posts, router

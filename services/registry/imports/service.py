@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import polars as pl
 
+from services.registry.access.service import note_access
 from services.registry.duplicates import store as duplicates
 from services.registry.dwellings import store as dwellings
 from services.registry.imports import entry, store
@@ -22,7 +23,6 @@ from services.registry.imports.placing import against_place, fault_of, groups_of
 from services.registry.imports.roster import CheckedRoster
 from services.registry.imports.roster import check as check_roster
 from services.registry.imports.values import id_number
-from services.registry.persons import store as persons
 from services.registry.persons.domain import Purpose
 from shared.auth import Actor
 from shared.db import Transaction
@@ -167,5 +167,4 @@ async def note_opened(keys: KeyRing, tx: Transaction, actor: Actor, table: Table
             continue
         lookups.append(keys.lookup_hash("id_number", value))
     ids = await store.find_person_ids(tx, lookups)
-    fields = ["name", "id_number", "phone"]
-    await persons.record_access(tx, ids, actor.subject, str(actor.role), Purpose.CORRECTION, None, fields, request_id)
+    await note_access(tx, actor, ids, Purpose.CORRECTION, None, request_id, ("name", "id_number", "phone"))

@@ -1,1 +1,1 @@
-"""People: their facts and numbers, deaths, and who read their data."""
+"""People: their facts and numbers, and deaths."""

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
+from fastapi import Request, Response
 
-from fastapi import Depends, Request, Response
-
+from services.registry.access import store as log
+from services.registry.access.api import Auditing, page_of
+from services.registry.access.schemas import AccessView
+from services.registry.access.service import note_access, note_log_read
 from services.registry.api import Keys, Reading, Writing, require_unmask
 from services.registry.households.api import CaseOf, PurposeOf, address_of
 from services.registry.persons import service, store
 from services.registry.persons.schemas import DeathBody, FactsChange, PersonView
 from services.registry.sight import Sealed, birth_for, facts_for, name_for, work_for
 from shared.app import posts, router
-from shared.auth import Actor, Scope, require
+from shared.auth import Actor
 from shared.db import Reader, Row, Tx
-from shared.http import IfMatch, View, check_none_match, tag, warnings_for
-from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from shared.http import IfMatch, check_none_match, tag, warnings_for
+from shared.paging import Cursor, Limit, Page, decode_cursor
 from shared.privacy import KeyRing
 from shared.shapes import Id
 
-Auditing = Annotated[Actor, Depends(require(Scope.AUDIT_READ))]
-
 routes = router("/v1/registry/persons", "registry: persons")
-
-
-class AccessView(View):
-    """A note of an unmasked read."""
-
-    reader: str
-    role: str
-    purpose: str
-    case: str | None
-    fields: list[str]
-    read_at: datetime
 
 
 @routes.get("/{person_id}", summary="A person")
@@ -55,7 +43,7 @@ async def get_person(
         require_unmask(actor)
         async with read.writing() as tx:
             row = await store.get_person(tx, person_id, actor.place)
-            await service.note_access(tx, actor, [person_id], purpose, case, request.scope.get("anju.request_id"))
+            await note_access(tx, actor, [person_id], purpose, case, request.scope.get("anju.request_id"))
     tag(response, row["version"], _copies(row))
     return _view(actor, keys, row, unmasked=purpose is not None)
 
@@ -89,14 +77,15 @@ async def record_death(
 
 @routes.get("/{person_id}/accesses", summary="Who read this person's data unmasked")
 async def list_accesses(
-    actor: Auditing, read: Reader, person_id: Id, cursor: Cursor = None, limit: Limit = 50
+    actor: Auditing, read: Reader, request: Request, person_id: Id, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[AccessView]:
-    """For auditors: what somebody's data was read for is itself welfare data."""
+    """For auditors: what somebody's data was read for is itself welfare data. Reading it is recorded too."""
     await store.get_person(read, person_id, actor.place)
-    before = decode_cursor(cursor, (int,))
-    rows = await store.list_access(read, person_id, before[0] if before else None, limit)
-    items = [AccessView.model_validate({**row, "case": row["case_ref"]}) for row in rows]
-    return Page(items=items, next=encode_cursor(rows[-1]["id"]) if len(rows) == limit else None)
+    after = decode_cursor(cursor, (int,))
+    async with read.writing() as tx:
+        rows = await log.list_of_person(tx, person_id, after[0] if after else None, limit)
+        await note_log_read(tx, actor, person_id, len(rows), request.scope.get("anju.request_id"))
+    return page_of(rows, limit)
 
 
 def _copies(row: Row) -> int:

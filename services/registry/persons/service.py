@@ -1,4 +1,4 @@
-"""What can be done to a person in the registry: facts brought, death recorded, unmasked read."""
+"""What can be done to a person in the registry: facts brought, death recorded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from services.registry.persons.domain import (
     IllegalMove,
     PersonAction,
     PersonStatus,
-    Purpose,
     changed_groups,
     move_person,
     present_groups,
@@ -102,19 +101,6 @@ async def record_death(
         raise IllegalMove(members={"state": there["status"], "action": "die"})
     died = LifeEvent(new_id(), LifeKind.DIED, died_on, 0, row["household_id"], (Part(person_id),))
     await tell(tx, actor, died, Ground(source), {"/on": "/died_on", "/people/0": "/died_on"})
-
-
-async def note_access(
-    tx: Transaction,
-    actor: Actor,
-    person_ids: list[str],
-    purpose: Purpose,
-    case_ref: str | None,
-    request_id: str | None,
-) -> None:
-    """Notes that the actor reads these people's sensitive fields, and for what (PIPL art. 6, 51; kept in the reading transaction)."""
-    fields = ["name", "id_number", "phone", "birth_on"]
-    await store.record_access(tx, person_ids, actor.subject, str(actor.role), purpose, case_ref, fields, request_id)
 
 
 async def keep_work(tx: Transaction, said: Sequence[Mapping[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""Every SQL statement about people, their keys, and who read their data."""
+"""Every SQL statement about people and their keys."""
 
 from __future__ import annotations
 
@@ -146,39 +146,4 @@ async def set_work_copies(tx: Transaction, rows: Sequence[tuple[str, str, int, M
              from newest s join locked using (person_id)
             where p.person_id = s.person_id and p.work_copy_version < s.version""",
         *columns([(*row[:3], json_text(row[3])) for row in rows], 4),
-    )
-
-
-async def record_access(
-    tx: Transaction,
-    person_ids: Sequence[str],
-    reader: str,
-    role: str,
-    purpose: str,
-    case_ref: str | None,
-    fields: Sequence[str],
-    request_id: str | None,
-) -> None:
-    """Notes an unmasked read, in its own transaction: no note, no read."""
-    await tx.execute(
-        """insert into access_log (person_id, reader, role, purpose, case_ref, fields, request_id, read_at)
-           select person_id, $2, $3, $4, $5, $6, $7, $8 from unnest($1::uuid[]) as t(person_id)""",
-        list(person_ids),
-        reader,
-        role,
-        purpose,
-        case_ref,
-        list(fields),
-        request_id,
-        tx.now,
-    )
-
-
-async def list_access(read: Read, person_id: str, before: int | None, limit: int) -> list[Row]:
-    """Who read a person's data unmasked, newest first."""
-    return await read.fetch(
-        """select * from access_log where person_id = $1 and ($2::bigint is null or id < $2) order by id desc limit $3""",
-        person_id,
-        before,
-        limit,
     )

@@ -13,12 +13,12 @@ from services.jobs.parameters import (
     LABOUR_AGES,
     MALE,
     LabourScheme,
-    age_on,
     is_of_labour_age,
     labour_age,
     minimum_age,
     next_age_border,
 )
+from shared.clock import age_on
 
 ON = date(2026, 11, 24)
 S = LabourScheme
