@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.registry.changes.api import routes as changes
+from services.registry.codes.api import routes as code_lists
 from services.registry.duplicates.api import routes as duplicates
 from services.registry.dwellings.api import routes as communities
 from services.registry.history.api import routes as history
@@ -42,6 +43,7 @@ def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastA
         life,
         history,
         statistics,
+        code_lists,
         *files,
         dead_letters("registry"),
     ]

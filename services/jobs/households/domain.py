@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
-from services.jobs.parameters import age_on, is_of_labour_age, minimum_age
 from services.jobs.persons.domain import LABOUR, Presence, Work, Worker, work_of
+from shared.labour import age_on, is_of_labour_age, minimum_age
 
 
 class HouseholdState(StrEnum):

@@ -17,8 +17,8 @@ from services.jobs.employments.domain import (
     faults_of_day,
     is_same,
 )
-from services.jobs.parameters import age_on, minimum_age
 from shared.errors import Fault
+from shared.labour import age_on, minimum_age
 
 
 class Presence(StrEnum):

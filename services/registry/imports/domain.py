@@ -276,7 +276,7 @@ def _merged(group: str, before: Any, given: Any) -> Any:
         return merged_work(before, given)
     if group.startswith(INSURANCE):
         return _merged_relations(before or [], given)
-    if group == "dibao" and not given.get("receiving", True):
+    if (group == "dibao" and not given.get("receiving", True)) or (group == "disability" and not given["disabled"]):
         return given
     return {**(before or {}), **given} if isinstance(given, Mapping) else given
 

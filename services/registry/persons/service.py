@@ -111,9 +111,11 @@ async def note_access(
     purpose: Purpose,
     case_ref: str | None,
     request_id: str | None,
+    also: Sequence[str] = (),
 ) -> None:
-    """Notes that the actor reads these people's sensitive fields, and for what (PIPL art. 6, 51; kept in the reading transaction)."""
-    fields = ["name", "id_number", "phone", "birth_on"]
+    """Notes that the actor reads these people's sensitive fields, and for what (PIPL art. 6, 51; kept in the reading transaction). `also`:
+    sensitive groups of facts beside the fields that are always read."""
+    fields = ["name", "id_number", "phone", "birth_on", *also]
     await store.record_access(tx, person_ids, actor.subject, str(actor.role), purpose, case_ref, fields, request_id)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.jobs.parameters import (
+from shared.labour import (
     FEMALE,
     LABOUR_AGES,
     MALE,
