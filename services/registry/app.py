@@ -10,6 +10,7 @@ from services.registry.duplicates.api import routes as duplicates
 from services.registry.dwellings.api import routes as communities
 from services.registry.history.api import routes as history
 from services.registry.households.api import routes as households
+from services.registry.land.api import routes as land
 from services.registry.life.api import routes as life
 from services.registry.merging.api import routes as mergers
 from services.registry.persons.api import routes as persons
@@ -43,6 +44,7 @@ def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastA
         life,
         history,
         statistics,
+        land,
         code_lists,
         *files,
         dead_letters("registry"),

@@ -28,7 +28,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.registry.changes.domain import ChangeStatus
+from services.registry.codes.platform import CONTRACT_MODE, LAND_KIND
 from services.registry.households.domain import HouseholdKind, HouseholdStatus
+from services.registry.land.domain import ParcelStatus
 from services.registry.life.domain import LifeKind
 from services.registry.persons.domain import PersonStatus
 from shared.imports.models import import_tables
@@ -293,6 +295,70 @@ household_facts = Table(
     *_axes(),
     Index(None, "household_id", "fact"),
 )
+
+parcels = Table(
+    "parcels",
+    metadata,
+    Column("parcel_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("certificate_no", Text, nullable=False),
+    Column("village", Text, nullable=False),
+    Column("facts", JSONB, nullable=False),
+    Column("ended_on", Date),
+    Column("registered_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    one_of("status", ParcelStatus),
+    CheckConstraint(f"kind in {tuple(LAND_KIND.labels)}", name="kind"),
+    CheckConstraint("village ~ '^[0-9]{12}$'", name="village"),
+    Index("uq_parcels_certificate_no", "certificate_no", unique=True, postgresql_where=text("status <> 'withdrawn'")),
+    Index(None, "village", "parcel_id"),
+)
+"""Land rights. `facts` (right, holders, homestead) and the columns beside it are what holds now; `parcel_facts` is the record."""
+
+parcel_facts = Table(
+    "parcel_facts",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("parcel_id", Uuid, ForeignKey("parcels.parcel_id"), nullable=False),
+    Column("fact", Text, nullable=False),
+    Column("value", JSONB),
+    *_axes(),
+    Index(None, "parcel_id", "fact"),
+)
+
+parcel_holders = Table(
+    "parcel_holders",
+    metadata,
+    Column("parcel_id", Uuid, ForeignKey("parcels.parcel_id"), primary_key=True),
+    Column("person_id", Uuid, ForeignKey("persons.person_id"), primary_key=True),
+    Index(None, "person_id"),
+)
+"""Who holds a right now: the way from a person to the parcels."""
+
+land_contracts = Table(
+    "land_contracts",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("contract_id", Uuid, nullable=False),
+    Column("parcel_id", Uuid, ForeignKey("parcels.parcel_id"), nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("party", Text, nullable=False),
+    Column("agreed_to", Date, nullable=False),
+    Column("price_per_mu", Numeric(10, 2)),
+    Column("share_terms", Text),
+    Column("area_mu", Numeric(10, 2)),
+    Column("written", Boolean, nullable=False),
+    Column("registered", Boolean, nullable=False),
+    Column("ended_because", Text),
+    *_axes(),
+    CheckConstraint(f"mode in {tuple(CONTRACT_MODE.labels)}", name="mode"),
+    Index("uq_land_contracts_known", "contract_id", unique=True, postgresql_where=text("retracted_at is null")),
+    Index(None, "parcel_id"),
+    Index("ix_land_contracts_over", "valid_to", postgresql_where=text("retracted_at is null")),
+)
+"""To whom the use of a parcel is passed on. `agreed_to`: the last day that was agreed; `valid_to` may come before."""
 
 access_log = Table(
     "access_log",

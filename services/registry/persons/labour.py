@@ -30,8 +30,8 @@ def suggest_class(sex: str, birth_on: date, on: date, scheme: LabourScheme) -> S
 
 
 def look_again(stated: str | None, suggested: str) -> bool:
-    """Is the stated class worth another look: none is stated, or labour at an age that counts as none, or none at an age of labour? Who lost
-    the ability to work did so at any age."""
+    """Is the stated class worth another look: none is stated, or labour at an age that counts as none, or none at an age of labour? Who
+    lost the ability to work did so at any age."""
     if stated is None:
         return True
     return stated != "LOST" and (stated == "NONE") is not (suggested == "NONE")
