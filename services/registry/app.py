@@ -14,6 +14,7 @@ from services.registry.land.api import routes as land
 from services.registry.life.api import routes as life
 from services.registry.merging.api import routes as mergers
 from services.registry.persons.api import routes as persons
+from services.registry.reservations.api import routes as reservations
 from services.registry.settings import RegistrySettings
 from services.registry.settling.api import routes as settling
 from services.registry.statistics.api import routes as statistics
@@ -45,6 +46,7 @@ def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastA
         history,
         statistics,
         land,
+        reservations,
         code_lists,
         *files,
         dead_letters("registry"),

@@ -14,6 +14,7 @@ COMMUNITY: JsonDict = {
     "blocks": [
         {
             "block": str(block),
+            "point": {"lon": f"106.65{block}", "lat": "26.13", "crs": "EPSG:4490"},
             "units": [
                 {
                     "unit": str(unit),
@@ -153,4 +154,13 @@ LAND_CONTRACT: JsonDict = {
     "price_per_mu": "450.00",
     "written": True,
     "registered": True,
+}
+RESERVATION: JsonDict = {
+    "community": COMMUNITY_CODE,
+    "block": "2",
+    "unit": "2",
+    "flat": "302",
+    "agreement_no": "安置协议2026-001",
+    "people": 4,
+    "days": 30,
 }

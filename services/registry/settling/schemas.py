@@ -16,7 +16,7 @@ from services.registry.persons.schemas import FactsBody
 from services.registry.schemas import SourceOf
 from services.registry.settling.domain import NewMember, Settling
 from shared.http import Body
-from shared.shapes import CommunityCode, Day, Division, Name, Part
+from shared.shapes import CommunityCode, Day, Division, Id, Name, Part
 
 Relation = Annotated[str, Of(RELATION), AfterValidator(lambda code: HEAD if code == "01" else code)]
 """To the head of household. Of the two codes for the head, 02 is kept."""
@@ -63,6 +63,8 @@ class SettleBody(Body):
     block: Part
     unit: Part
     flat: Part
+    reservation: Id | None = None
+    """By which the flat is kept for them: /v1/registry/reservations."""
     settled_on: Day
     moved_from_division: Division | None = None
     registered_poor: bool | None = None
@@ -82,4 +84,5 @@ class SettleBody(Body):
             hukou_division=self.hukou_household.division if self.hukou_household else None,
             source=self.source,
             members=tuple(member.member() for member in self.members),
+            reservation=self.reservation,
         )

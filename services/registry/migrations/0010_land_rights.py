@@ -1,6 +1,6 @@
 """Land rights: parcels, their facts and holders, to whom their use is passed on
 
-Before: 0008
+Before: 0009
 Made: 2026-11-29 01:10:00
 """
 
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
