@@ -36,7 +36,7 @@ def test_a_county_may_set_its_own_from_a_day_on() -> None:
 
 
 def test_every_parameter_has_its_source() -> None:
-    assert all(row.source for row in (*AREA_STANDARDS, *EXTENTS))
+    assert all([row.source for row in AREA_STANDARDS] + [row.source for row in EXTENTS])
 
 
 areas = st.decimals(Decimal("0.01"), Decimal(9999), places=2)
