@@ -27,18 +27,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from services.registry.axes import NOW, axes
 from services.registry.changes.domain import ChangeStatus
-from services.registry.codes.platform import CONTRACT_MODE, LAND_KIND
 from services.registry.households.domain import HouseholdKind, HouseholdStatus
-from services.registry.land.domain import ParcelStatus
+from services.registry.land.models import land_tables
 from services.registry.life.domain import LifeKind
 from services.registry.persons.domain import PersonStatus
-from services.registry.reservations.domain import EndedBecause
+from services.registry.reservations.models import reservation_tables
 from shared.imports.models import import_tables
 from shared.tables import Instant, kernel_metadata, one_of
 
 metadata = kernel_metadata()
 import_tables(metadata)
+land_tables(metadata)
+reservation_tables(metadata)
 
 
 communities = Table(
@@ -73,18 +75,6 @@ dwellings = Table(
     ForeignKeyConstraint(["community_code", "estate"], ["estates.community_code", "estates.estate"]),
     UniqueConstraint("community_code", "estate", "block", "unit", "flat"),
 )
-
-block_points = Table(
-    "block_points",
-    metadata,
-    Column("community_code", Text, primary_key=True),
-    Column("estate", Text, primary_key=True),
-    Column("block", Text, primary_key=True),
-    Column("lon", Numeric(9, 6), nullable=False),
-    Column("lat", Numeric(9, 6), nullable=False),
-    ForeignKeyConstraint(["community_code", "estate"], ["estates.community_code", "estates.estate"]),
-)
-"""Where blocks stand: degrees of CGCS2000 (EPSG:4490)."""
 
 persons = Table(
     "persons",
@@ -154,22 +144,6 @@ households = Table(
     Index(None, "coliving_id"),
 )
 
-_KNOWN = (
-    ("valid_from", Date, False),
-    ("valid_to", Date, True),
-    ("recorded_at", Instant, False),
-    ("retracted_at", Instant, True),
-    ("source", Text, False),
-    ("recorded_by", Text, False),
-)
-
-
-def _axes() -> list[Column[object]]:
-    return [Column(name, kind, nullable=nullable) for name, kind, nullable in _KNOWN]
-
-
-NOW = text("valid_to is null and retracted_at is null")
-
 memberships = Table(
     "memberships",
     metadata,
@@ -178,7 +152,7 @@ memberships = Table(
     Column("kind", Text, nullable=False),
     Column("person_id", Uuid, ForeignKey("persons.person_id"), nullable=False),
     Column("relation", Text, nullable=False),
-    *_axes(),
+    *axes(),
     Index("uq_memberships_now", "person_id", "kind", unique=True, postgresql_where=NOW),
     Index(None, "person_id"),
     Index(None, "household_id"),
@@ -190,34 +164,11 @@ occupancies = Table(
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("dwelling_id", Uuid, ForeignKey("dwellings.dwelling_id"), nullable=False),
     Column("household_id", Uuid, ForeignKey("households.household_id"), nullable=False),
-    *_axes(),
+    *axes(),
     Index("uq_occupancies_now", "dwelling_id", unique=True, postgresql_where=NOW),
     Index(None, "dwelling_id"),
     Index(None, "household_id"),
 )
-
-reservations = Table(
-    "reservations",
-    metadata,
-    Column("reservation_id", Uuid, primary_key=True),
-    Column("dwelling_id", Uuid, ForeignKey("dwellings.dwelling_id"), nullable=False),
-    Column("household_id", Uuid, ForeignKey("households.household_id")),
-    Column("agreement_no", Text),
-    Column("people", Integer, nullable=False),
-    Column("reserved_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False),
-    Column("reserved_by", Text, nullable=False),
-    Column("ended_at", Instant),
-    Column("ended_because", Text),
-    Column("taken_by", Uuid, ForeignKey("households.household_id")),
-    CheckConstraint("(household_id is null) <> (agreement_no is null)", name="for_whom"),
-    CheckConstraint("(ended_at is null) = (ended_because is null)", name="ended"),
-    CheckConstraint(f"ended_because in {tuple(str(reason) for reason in EndedBecause)}", name="ended_because"),
-    Index("uq_reservations_open", "dwelling_id", unique=True, postgresql_where=text("ended_at is null")),
-    Index(None, "dwelling_id"),
-)
-"""Flats that are kept for a household of the registry, or for one that comes by an agreement. One that ran out keeps nothing, and is ended
-when the flat is reserved again."""
 
 life_events = Table(
     "life_events",
@@ -256,7 +207,7 @@ person_facts = Table(
     Column("person_id", Uuid, ForeignKey("persons.person_id"), nullable=False),
     Column("fact", Text, nullable=False),
     Column("value", JSONB),
-    *_axes(),
+    *axes(),
     Index(None, "person_id", "fact"),
 )
 
@@ -328,73 +279,9 @@ household_facts = Table(
     Column("household_id", Uuid, ForeignKey("households.household_id"), nullable=False),
     Column("fact", Text, nullable=False),
     Column("value", JSONB),
-    *_axes(),
+    *axes(),
     Index(None, "household_id", "fact"),
 )
-
-parcels = Table(
-    "parcels",
-    metadata,
-    Column("parcel_id", Uuid, primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("certificate_no", Text, nullable=False),
-    Column("village", Text, nullable=False),
-    Column("facts", JSONB, nullable=False),
-    Column("ended_on", Date),
-    Column("registered_at", Instant, nullable=False),
-    Column("changed_at", Instant, nullable=False),
-    one_of("status", ParcelStatus),
-    CheckConstraint(f"kind in {tuple(LAND_KIND.labels)}", name="kind"),
-    CheckConstraint("village ~ '^[0-9]{12}$'", name="village"),
-    Index("uq_parcels_certificate_no", "certificate_no", unique=True, postgresql_where=text("status <> 'withdrawn'")),
-    Index(None, "village", "parcel_id"),
-)
-"""Land rights. `facts` (right, holders, homestead) and the columns beside it are what holds now; `parcel_facts` is the record."""
-
-parcel_facts = Table(
-    "parcel_facts",
-    metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("parcel_id", Uuid, ForeignKey("parcels.parcel_id"), nullable=False),
-    Column("fact", Text, nullable=False),
-    Column("value", JSONB),
-    *_axes(),
-    Index(None, "parcel_id", "fact"),
-)
-
-parcel_holders = Table(
-    "parcel_holders",
-    metadata,
-    Column("parcel_id", Uuid, ForeignKey("parcels.parcel_id"), primary_key=True),
-    Column("person_id", Uuid, ForeignKey("persons.person_id"), primary_key=True),
-    Index(None, "person_id"),
-)
-"""Who holds a right now: the way from a person to the parcels."""
-
-land_contracts = Table(
-    "land_contracts",
-    metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("contract_id", Uuid, nullable=False),
-    Column("parcel_id", Uuid, ForeignKey("parcels.parcel_id"), nullable=False),
-    Column("mode", Text, nullable=False),
-    Column("party", Text, nullable=False),
-    Column("agreed_to", Date, nullable=False),
-    Column("price_per_mu", Numeric(10, 2)),
-    Column("share_terms", Text),
-    Column("area_mu", Numeric(10, 2)),
-    Column("written", Boolean, nullable=False),
-    Column("registered", Boolean, nullable=False),
-    Column("ended_because", Text),
-    *_axes(),
-    CheckConstraint(f"mode in {tuple(CONTRACT_MODE.labels)}", name="mode"),
-    Index("uq_land_contracts_known", "contract_id", unique=True, postgresql_where=text("retracted_at is null")),
-    Index(None, "parcel_id"),
-    Index("ix_land_contracts_over", "valid_to", postgresql_where=text("retracted_at is null")),
-)
-"""To whom the use of a parcel is passed on. `agreed_to`: the last day that was agreed; `valid_to` may come before."""
 
 access_log = Table(
     "access_log",

@@ -22,10 +22,20 @@ class ParcelNotFound(NotFound):
 
 def _seen(place: Place, first: int) -> str:
     """SQL over parcels `p`: true where the place covers the village of the parcel, or the household of one who holds it."""
-    homes = f"""select from parcel_holders k join persons q using (person_id) join households h using (household_id)
+    homes = f"""select from parcel_holders k
+                  join persons g using (person_id)
+                  join persons q on q.person_id = coalesce(g.merged_into, g.person_id)
+                  join households h on h.household_id = q.household_id
                  where k.parcel_id = p.parcel_id and {seen(place, first)}"""
     village = "false" if place.block else f"starts_with(p.village, ${first})"
     return f"({village} or exists ({homes}))"
+
+
+def _held_by(people: str) -> str:
+    """SQL: ids of the parcels that these people hold (SQL of their ids as `person_id`), or those who were found to be one with them."""
+    return f"""select parcel_id from parcel_holders where person_id in (
+                   {people}
+                   union select m.gone_id from person_mergers m where m.kept_id in ({people}) and m.unmerged_at is null)"""
 
 
 async def get_parcel(read: Read, parcel_id: str, place: Place) -> Row:
@@ -69,7 +79,7 @@ async def load_homes(tx: Transaction, person_ids: Sequence[str], place: Place) -
     )
     rows = await tx.fetch(
         f"""select q.person_id, q.household_id from persons q join households h using (household_id)
-             where q.person_id = any($1::uuid[]) and q.status <> 'withdrawn' and {seen(place, 2)}""",
+             where q.person_id = any($1::uuid[]) and q.status not in ('withdrawn', 'merged') and {seen(place, 2)}""",
         list(person_ids),
         *place_of(place),
     )
@@ -79,9 +89,10 @@ async def load_homes(tx: Transaction, person_ids: Sequence[str], place: Place) -
 async def have_homestead(read: Read, household_ids: Sequence[str], parcel_id: str) -> bool:
     """Does somebody of these households hold another homestead that was not inherited?"""
     held: bool = await read.fetchval(
-        """select exists (
-               select from parcels p join parcel_holders k using (parcel_id) join persons q using (person_id)
-                where q.household_id = any($1::uuid[]) and p.kind = $2 and p.status = 'held' and p.parcel_id <> $3
+        f"""select exists (
+               select from parcels p
+                where p.parcel_id in ({_held_by("select person_id from persons where household_id = any($1::uuid[])")})
+                  and p.kind = $2 and p.status = 'held' and p.parcel_id <> $3
                   and p.facts -> 'right' -> 'inherited' <> 'true')""",
         list(household_ids),
         HOMESTEAD,
@@ -176,10 +187,10 @@ async def list_parcels(read: Read, place: Place, wanted: Wanted, after: str | No
     values: list[Any] = [*place_of(place), after, limit]
     conditions = ["p.status <> 'withdrawn'", _seen(place, 1), beyond("p.parcel_id", 4)]
     for value, condition in (
-        (wanted.person_id, "p.parcel_id in (select parcel_id from parcel_holders where person_id = {})"),
+        (wanted.person_id, f"p.parcel_id in ({_held_by('select {0}::uuid as person_id')})"),
         (
             wanted.household_id,
-            "p.parcel_id in (select parcel_id from parcel_holders join persons using (person_id) where household_id = {})",
+            f"p.parcel_id in ({_held_by('select person_id from persons where household_id = {0}')})",
         ),
         (wanted.village, "starts_with(p.village, {})"),
         (wanted.kind, "p.kind = {}"),

@@ -52,7 +52,7 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("status <> 'withdrawn'"),
     )
-    op.create_index(op.f("ix_parcels_village_parcel_id"), "parcels", ["village", "parcel_id"], unique=False)
+    op.create_index(op.f("ix_parcels_village_parcels_parcel_id"), "parcels", ["village", "parcel_id"], unique=False)
     op.create_table(
         "parcel_facts",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -63,7 +63,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["parcel_id"], ["parcels.parcel_id"], name=op.f("fk_parcel_facts_parcel_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parcel_facts")),
     )
-    op.create_index(op.f("ix_parcel_facts_parcel_id_fact"), "parcel_facts", ["parcel_id", "fact"], unique=False)
+    op.create_index(
+        op.f("ix_parcel_facts_parcel_id_parcel_facts_fact"), "parcel_facts", ["parcel_id", "fact"], unique=False
+    )
     op.create_table(
         "parcel_holders",
         sa.Column("parcel_id", sa.Uuid(), nullable=False),

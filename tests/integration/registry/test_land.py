@@ -254,6 +254,25 @@ async def test_lists_by_village_kind_household_and_page(home: Home) -> None:
     assert (await home.registry.get(f"{PATH}?kind=pond")).json()["errors"][0]["code"] == "land-kind-unknown"
 
 
+async def test_who_was_entered_twice_holds_what_either_held(home: Home) -> None:
+    again = (await home.registry.post(HOUSEHOLDS, household(flat="201"))).json()
+    gone, kept = again["members"][0]["person_id"], home.people[0]
+    view = await home.post(parcel(gone))
+    merger = f"/v1/registry/persons/{gone}/merger"
+    asked = await home.registry.post(merger, {"into": kept, "reason": "重复登记"}, subject="a")
+    approved = await home.registry.post(f"{asked.headers['location']}/approval", {}, subject="b")
+    assert approved.status_code == 200, approved.text
+    assert await home.listed(f"person_id={kept}") == [view["parcel_id"]]
+    assert await home.listed(f"household_id={home.id}") == [view["parcel_id"]]
+    place = {"role": Role.COMMUNITY_CADRE, "place": f"{COMMUNITY}/1/1"}
+    assert await home.listed(**place) == [view["parcel_id"]]
+    unknown = await home.registry.post(PATH, parcel(gone, certificate_no="林权0002"))
+    assert unknown.json()["errors"][0]["code"] == "person-unknown"
+    parted = await home.registry.post(f"{merger}/withdrawal", {"reason": "系同名两人"})
+    assert parted.status_code == 200, parted.text
+    assert await home.listed(f"person_id={kept}") == []
+
+
 async def test_who_sees_a_land_right(home: Home) -> None:
     view = await home.post(parcel(*home.people), role=Role.COMMUNITY_CADRE, place=COMMUNITY)
     path = f"{PATH}/{view['parcel_id']}"
