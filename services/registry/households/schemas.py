@@ -10,8 +10,7 @@ from pydantic import ConfigDict, Field, model_validator
 from services.registry import examples
 from services.registry.codes.platform import MONITORED, MONITORED_END, MONITORED_REASON, MOVE_BATCH
 from services.registry.codes.schemas import Of
-from services.registry.persons.care import in_order
-from services.registry.schemas import AddressView, SourceOf
+from services.registry.schemas import AddressView, SourceOf, in_order
 from shared.http import Body, View, WarningView
 from shared.shapes import CommunityCode, Day, Division, Part, Plain
 from shared.validation import Wrong

@@ -67,7 +67,8 @@ async def move_to_flat(
         return
     moved = LifeEvent(new_id(), LifeKind.MOVED, on, 0, household_id, dwelling_id=flat["dwelling_id"])
     await tell(tx, actor, moved, Ground("staff"))
-    await take_reservation(tx, flat["dwelling_id"])
+    if flat["reservation_id"]:
+        await take_reservation(tx, flat["dwelling_id"])
 
 
 async def change_facts(

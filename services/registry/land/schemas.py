@@ -13,8 +13,7 @@ from services.registry import examples
 from services.registry.codes.platform import CONTRACT_MODE, LAND_END, LAND_GRADE, LAND_KIND, OLD_HOUSE, OLD_HOUSE_KEPT
 from services.registry.codes.schemas import Of
 from services.registry.land.domain import Contract
-from services.registry.persons.care import in_order
-from services.registry.schemas import SourceOf
+from services.registry.schemas import SourceOf, in_order
 from shared.http import Body, View, WarningView
 from shared.shapes import CommunityCode, Day, Id, Name, Plain
 from shared.validation import Wrong

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.registry import store as history
+from services.registry.history import store as then
 from services.registry.land import store
 from services.registry.land.domain import (
     HOMESTEAD,
@@ -95,7 +96,8 @@ async def correct_parcel(
     source: str,
 ) -> list[Fault]:
     """What is given holds from a day on (today unless said), in place of what was known: a correction from the day on which the right
-    began, a change of holders from the day of the change. What to look at: facts of which a later value is known.
+    began, a change of holders from the day of the change. Of the right, what is not given is as it was on that day. What to look at:
+    facts of which a later value is known.
 
     Raises as `register_parcel`, and ParcelNotFound, what `check` raises, IllegalMove.
     """
@@ -104,7 +106,8 @@ async def correct_parcel(
     status = move_parcel(ParcelStatus(row["status"]), ParcelAction.CORRECT)
     from_on = since or tx.today
     refuse_future(tx, from_on, "/since")
-    facts = {**row["facts"], **given, "right": row["facts"]["right"] | given.get("right", {})}
+    held_then = (await then.list_facts(tx, "parcel", parcel_id, from_on, None)).get("right") or row["facts"]["right"]
+    facts = {**row["facts"], **given, "right": held_then | given.get("right", {})}
     before = {holder["person_id"] for holder in row["facts"]["holders"]}
     new = [holder for holder in facts["holders"] if holder["person_id"] not in before]
     await _check(tx, actor, parcel_id, facts, new)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -10,6 +9,7 @@ from pydantic import Field, model_validator
 from services.registry.codes.national import DISABILITY_GRADE, DISABILITY_KIND, HEALTH
 from services.registry.codes.platform import ENROLMENT, FILING_KIND, SCHOOL_STAGE
 from services.registry.codes.schemas import Of
+from services.registry.schemas import in_order
 from shared.http import Body
 from shared.shapes import Day, Division, Plain
 from shared.validation import Wrong
@@ -57,12 +57,6 @@ class FamilyDoctorBody(Body):
 
     institution: Organisation
     signed_on: Day | None = None
-
-
-def in_order(first: date | None, last: date | None) -> None:
-    """Raises Wrong where the last day lies before the first."""
-    if first and last and last < first:
-        raise Wrong("ends-before-it-begins", "ends before it begins", "结束日期早于开始日期")
 
 
 class FilingBody(Body):

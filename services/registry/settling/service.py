@@ -94,7 +94,8 @@ async def settle_household(
     refuse_flat(of_flat)
     assert flat is not None  # or there would have been a fault
     household_id, people = await _write_settling(tx, actor, keys, command, flat, members, known)
-    await take_reservation(tx, flat["dwelling_id"])
+    if flat["reservation_id"]:
+        await take_reservation(tx, flat["dwelling_id"])
     standard = m2_a_person(command.address.community_code, command.settled_on)
     doubts = doubts_of_area(flat["area_m2"], len(members), standard)
     return Settled(household_id, (*warnings_of(members), *await entered_twice(tx, actor, people), *doubts))

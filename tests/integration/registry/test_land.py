@@ -160,6 +160,22 @@ async def test_what_held_on_a_day_and_what_was_known_of_it(home: Home) -> None:
     assert earlier.status_code == 200, earlier.text
 
 
+async def test_a_correction_of_the_past_leaves_what_was_renewed_since(home: Home) -> None:
+    path = f"{PATH}/{(await home.post(parcel(*home.people)))['parcel_id']}"
+    renewed = {"certificate_no": "林权0009", "since": "2024-01-01"}
+    assert (await home.registry.patch(path, renewed, headers=IF_ANY)).status_code == 200
+    late = await home.registry.patch(path, {"area_mu": "3.15", "since": "2017-12-31"}, headers=IF_ANY)
+    assert [warning["code"] for warning in late.json()["warnings"]] == ["later-known"]
+    rights = [
+        (await home.registry.get(f"{path}/state?as_of={day}")).json()["right"] for day in ("2023-12-31", "2024-01-01")
+    ]
+    assert [(right["certificate_no"], right["area_mu"]) for right in rights] == [
+        ("****0001", "3.15"),
+        ("****", "3.20"),
+    ]
+    assert (await home.registry.get(path)).json()["area_mu"] == "3.20"
+
+
 async def test_one_household_has_one_homestead_unless_another_is_inherited(home: Home) -> None:
     house = {"old_house": "demolished", "agreement_on": "2019-03-01"}
     first = await home.post(homestead(home.people[0], homestead=house))

@@ -169,6 +169,12 @@ async def test_a_roster_brings_nobody_into_a_reserved_flat(estate: Service) -> N
     ]
 
 
+async def test_a_plan_does_not_leave_out_a_flat_that_is_kept(estate: Service) -> None:
+    await reserve(estate, "301")
+    answer = await estate.put(COMMUNITIES, plan(floors=2), headers=IF_ANY)
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:anju:problem:flats-in-use")
+
+
 async def test_vacancies_by_block_area_people_and_page(registry: Service) -> None:
     body = plan(blocks=2, units=1, floors=2, per_floor=2)
     areas = {"101": "40.00", "102": "60.00", "201": "80.00"}

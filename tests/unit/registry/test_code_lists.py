@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from pydantic import ValidationError
 from services.registry.codes.lists import CODE_LISTS
 from services.registry.imports import codes, livelihood, words
 from services.registry.persons.schemas import FactsBody
+from shared.contracts.registry import PersonState
 from shared.validation import Wrong
 
 COUNTS = {
@@ -104,6 +107,14 @@ def test_a_body_tells_at_which_field_the_code_is_wrong() -> None:
     with pytest.raises(ValidationError) as caught:
         FactsBody.model_validate({"profile": {"ethnic": "59"}})
     assert caught.value.errors()[0]["loc"] == ("profile", "ethnic")
+
+
+@pytest.mark.parametrize(
+    ("field", "name"), [("labour_class", "labour-class"), ("residence_document", "residence-document")]
+)
+def test_what_events_say_is_of_the_list(field: str, name: str) -> None:
+    said = {code for part in get_args(PersonState.model_fields[field].annotation) for code in get_args(part)}
+    assert said == CODE_LISTS[name].codes
 
 
 @pytest.mark.parametrize(
