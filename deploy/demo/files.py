@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
+from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
@@ -81,11 +82,26 @@ def all_files(large: Community, small: SmallCommunity) -> dict[str, bytes]:
 def dwellings(*communities: Community | SmallCommunity) -> bytes:
     """房屋名册: a flat a row."""
     rows = [
-        (c.name, c.code, f"{f.block}栋", f"{f.unit}单元", f.floor, f.flat, f.area_m2)
-        for c in communities
-        for f in c.flats
+        (c.name, c.code, f"{f.block}栋", f"{f.unit}单元", f.floor, f.flat, f.area_m2, *point)
+        for n, c in enumerate(communities)
+        for f, point in zip(c.flats, _points(n, c.flats), strict=True)
     ]
-    return _plain("房屋名册", ("安置点", "区划代码", "楼栋", "单元", "楼层", "房号", "面积(㎡)"), rows)
+    return _plain("房屋名册", ("安置点", "区划代码", "楼栋", "单元", "楼层", "房号", "面积(㎡)", "经度", "纬度"), rows)
+
+
+_WEST, _SOUTH, _APART = Decimal("106.650000"), Decimal("26.130000"), Decimal("0.000800")
+"""Degrees of CGCS2000: a corner in the county, and from block to block, some 80 m."""
+_IN_A_ROW = 7
+
+
+def _points(community: int, flats: Sequence[Flat]) -> list[tuple[str, str]]:
+    """Longitude and latitude of each flat's block: blocks stand in rows, communities 2 km apart."""
+    order = {block: n for n, block in enumerate(dict.fromkeys(flat.block for flat in flats))}
+    west = _WEST + community * 25 * _APART
+    return [
+        (str(west + order[f.block] % _IN_A_ROW * _APART), str(_SOUTH + order[f.block] // _IN_A_ROW * _APART))
+        for f in flats
+    ]
 
 
 def cells(*communities: Community | SmallCommunity) -> bytes:

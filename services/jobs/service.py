@@ -16,7 +16,6 @@ from services.jobs.employments import store as employments
 from services.jobs.employments.domain import Employment, EmploymentStatus
 from services.jobs.households import store as households
 from services.jobs.households.domain import Standing, household_standing
-from services.jobs.parameters import next_age_border
 from services.jobs.persons import store as persons
 from services.jobs.persons.domain import Presence, Word, Worker, changes_of, grouped, told
 from services.jobs.seekers import store as seekers
@@ -33,6 +32,7 @@ from shared.contracts.registry import HouseholdState, PersonState
 from shared.db import Row, Transaction
 from shared.events import Event
 from shared.ids import new_id
+from shared.labour import next_age_border
 from shared.timers import cancel_timers, hold_timers, set_timers
 
 E = TypeVar("E", bound=Event)

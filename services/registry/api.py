@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.registry.settings import RegistrySettings
+from services.registry.sight import may_see
 from shared.auth import Actor, Scope, require
 from shared.errors import Forbidden
 from shared.privacy import KeyRing
@@ -38,3 +39,14 @@ def require_unmask(actor: Actor) -> None:
     """Raises UnmaskNotAllowed."""
     if not actor.may(Scope.REGISTRY_UNMASK):
         raise UnmaskNotAllowed
+
+
+class GroupNotShown(Forbidden):
+    slug = "facts-not-shown"
+    title_en, title_zh = "This account may not read these facts", "该账号无权查看此类信息"
+
+
+def require_group(actor: Actor, group: str) -> None:
+    """Raises GroupNotShown where no scope of the actor shows facts of this group."""
+    if not may_see(actor, group):
+        raise GroupNotShown

@@ -6,14 +6,17 @@ from fastapi import FastAPI
 
 from services.registry.access.api import routes as accesses
 from services.registry.changes.api import routes as changes
+from services.registry.codes.api import routes as code_lists
 from services.registry.consents.api import routes as consents
 from services.registry.duplicates.api import routes as duplicates
 from services.registry.dwellings.api import routes as communities
 from services.registry.history.api import routes as history
 from services.registry.households.api import routes as households
+from services.registry.land.api import routes as land
 from services.registry.life.api import routes as life
 from services.registry.merging.api import routes as mergers
 from services.registry.persons.api import routes as persons
+from services.registry.reservations.api import routes as reservations
 from services.registry.settings import RegistrySettings
 from services.registry.settling.api import routes as settling
 from services.registry.statistics.api import routes as statistics
@@ -46,6 +49,9 @@ def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastA
         statistics,
         accesses,
         consents,
+        land,
+        reservations,
+        code_lists,
         *files,
         dead_letters("registry"),
     ]

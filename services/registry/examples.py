@@ -14,6 +14,7 @@ COMMUNITY: JsonDict = {
     "blocks": [
         {
             "block": str(block),
+            "point": {"lon": f"106.65{block}", "lat": "26.13", "crs": "EPSG:4490"},
             "units": [
                 {
                     "unit": str(unit),
@@ -140,4 +141,33 @@ STATISTICS: JsonDict = {
         }
     ],
     "as_of": "2026-11-24T08:00:00Z",
+}
+
+PARCEL: JsonDict = {
+    "kind": "farmland",
+    "certificate_no": "522328100200010001J-0003",
+    "village": "522328100200",
+    "area_mu": "3.20",
+    "grade": "6",
+    "term_to": "2047-12-31",
+    "holders": [{"person_id": "0199aaaa-0000-7000-8000-000000000001"}],
+    "since": "2017-12-31",
+}
+LAND_CONTRACT: JsonDict = {
+    "mode": "lease",
+    "party": "示例种植专业合作社",
+    "from": "2026-01-01",
+    "to": "2030-12-31",
+    "price_per_mu": "450.00",
+    "written": True,
+    "registered": True,
+}
+RESERVATION: JsonDict = {
+    "community": COMMUNITY_CODE,
+    "block": "2",
+    "unit": "2",
+    "flat": "302",
+    "agreement_no": "安置协议2026-001",
+    "people": 4,
+    "days": 30,
 }

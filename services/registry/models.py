@@ -27,16 +27,21 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from services.registry.axes import NOW, axes
 from services.registry.changes.domain import ChangeStatus
 from services.registry.consents.domain import Form, Guardianship
 from services.registry.households.domain import HouseholdKind, HouseholdStatus
+from services.registry.land.models import land_tables
 from services.registry.life.domain import LifeKind
 from services.registry.persons.domain import PersonStatus, Purpose
+from services.registry.reservations.models import reservation_tables
 from shared.imports.models import import_tables
 from shared.tables import Instant, kernel_metadata, one_of
 
 metadata = kernel_metadata()
 import_tables(metadata)
+land_tables(metadata)
+reservation_tables(metadata)
 
 
 communities = Table(
@@ -140,22 +145,6 @@ households = Table(
     Index(None, "coliving_id"),
 )
 
-_KNOWN = (
-    ("valid_from", Date, False),
-    ("valid_to", Date, True),
-    ("recorded_at", Instant, False),
-    ("retracted_at", Instant, True),
-    ("source", Text, False),
-    ("recorded_by", Text, False),
-)
-
-
-def _axes() -> list[Column[object]]:
-    return [Column(name, kind, nullable=nullable) for name, kind, nullable in _KNOWN]
-
-
-NOW = text("valid_to is null and retracted_at is null")
-
 memberships = Table(
     "memberships",
     metadata,
@@ -164,7 +153,7 @@ memberships = Table(
     Column("kind", Text, nullable=False),
     Column("person_id", Uuid, ForeignKey("persons.person_id"), nullable=False),
     Column("relation", Text, nullable=False),
-    *_axes(),
+    *axes(),
     Index("uq_memberships_now", "person_id", "kind", unique=True, postgresql_where=NOW),
     Index(None, "person_id"),
     Index(None, "household_id"),
@@ -176,7 +165,7 @@ occupancies = Table(
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("dwelling_id", Uuid, ForeignKey("dwellings.dwelling_id"), nullable=False),
     Column("household_id", Uuid, ForeignKey("households.household_id"), nullable=False),
-    *_axes(),
+    *axes(),
     Index("uq_occupancies_now", "dwelling_id", unique=True, postgresql_where=NOW),
     Index(None, "dwelling_id"),
     Index(None, "household_id"),
@@ -219,7 +208,7 @@ person_facts = Table(
     Column("person_id", Uuid, ForeignKey("persons.person_id"), nullable=False),
     Column("fact", Text, nullable=False),
     Column("value", JSONB),
-    *_axes(),
+    *axes(),
     Index(None, "person_id", "fact"),
 )
 
@@ -291,7 +280,7 @@ household_facts = Table(
     Column("household_id", Uuid, ForeignKey("households.household_id"), nullable=False),
     Column("fact", Text, nullable=False),
     Column("value", JSONB),
-    *_axes(),
+    *axes(),
     Index(None, "household_id", "fact"),
 )
 

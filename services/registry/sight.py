@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from services.registry.persons.domain import Purpose
 from shared.auth import Actor, Scope
 from shared.privacy import DataKey, KeyRing, field_context, mask_birth, mask_id_number, mask_name, mask_phone
 
@@ -23,11 +24,26 @@ _GROUP_SCOPES: dict[str, tuple[Scope, ...]] = {
     "labour_class": (Scope.JOBS_READ, Scope.BENEFITS_READ),
     "work": (Scope.JOBS_READ, Scope.BENEFITS_READ),
     "profile": (Scope.WELFARE_FLAGS,),
+    "health": (Scope.BENEFITS_READ,),
+    "disability": (Scope.BENEFITS_READ,),
+    "medical_care": (Scope.BENEFITS_READ,),
+    "schooling": (Scope.WELFARE_FLAGS,),
+    "monitored": (Scope.WELFARE_FLAGS,),
+    "move_batch": (Scope.REGISTRY_READ,),
+    "land": (Scope.BENEFITS_READ, Scope.REGISTRY_WRITE),
     "tags": (Scope.WELFARE_FLAGS,),
     "moved_from_division": (Scope.REGISTRY_READ,),
     "registered_poor": (Scope.WELFARE_FLAGS,),
     "dibao": (Scope.BENEFITS_READ,),
 }
+
+_HEALTH_PURPOSES = (Purpose.DIBAO_REVIEW, Purpose.INSURANCE, Purpose.HOME_VISIT, Purpose.CORRECTION, Purpose.EMERGENCY)
+_GROUP_PURPOSES: dict[str, frozenset[Purpose]] = {
+    "health": frozenset(_HEALTH_PURPOSES),
+    "disability": frozenset({*_HEALTH_PURPOSES, Purpose.BENEFIT_PAYMENT}),
+    "medical_care": frozenset({*_HEALTH_PURPOSES, Purpose.TRANSFER}),
+}
+"""Facts of health, sensitive under PIPL art. 28: beside the scope a purpose that needs them; the read is noted."""
 
 
 @lru_cache(maxsize=1024)
@@ -43,13 +59,23 @@ def may_see(actor: Actor, group: str) -> bool:
     return group.partition(":")[0] in _shown_to(actor.scopes)
 
 
-def facts_for(actor: Actor, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The fact groups that one of the actor's scopes shows. With welfare flags alone, of dibao only whether it is drawn."""
+def facts_for(actor: Actor, facts: Mapping[str, Any], purpose: Purpose | None = None) -> dict[str, Any]:
+    """The fact groups that one of the actor's scopes shows, and where they are sensitive the stated purpose too. With welfare flags alone,
+    of dibao only whether it is drawn."""
     seen = _shown_to(actor.scopes)
-    shown = {group: value for group, value in facts.items() if group.partition(":")[0] in seen}
+    shown = {
+        group: value
+        for group, value in facts.items()
+        if group.partition(":")[0] in seen and purpose in _GROUP_PURPOSES.get(group, (purpose,))
+    }
     if "dibao" in facts and "dibao" not in shown and actor.may(Scope.WELFARE_FLAGS):
         shown["dibao"] = {"receiving": facts["dibao"]["receiving"]} if facts["dibao"] else None
     return shown
+
+
+def is_sensitive(group: str) -> bool:
+    """Does the group show only to who states a purpose?"""
+    return group in _GROUP_PURPOSES
 
 
 def work_for(actor: Actor, value: Any) -> Any:

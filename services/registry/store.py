@@ -12,11 +12,11 @@ from datetime import date
 from shared.db import Read, Row, Transaction, columns, json_text
 
 Facts = Sequence[tuple[str, str, object]]
-"""Id of a person or household, name of the fact, value."""
+"""Id of a person, household or parcel, name of the fact, value."""
 
 
 async def add_facts(tx: Transaction, owner: str, rows: Facts, valid_from: date, source: str, by: str) -> None:
-    """History of facts of who (`owner`: person or household) has none yet."""
+    """History of facts of who (`owner`: person, household or parcel) has none yet."""
     await tx.execute(
         f"""insert into {owner}_facts ({owner}_id, fact, value, valid_from, recorded_at, source, recorded_by)
             select a, b, c::jsonb, $1, $2, $3, $4 from unnest($5::uuid[], $6::text[], $7::text[]) as g(a, b, c)""",
@@ -29,9 +29,9 @@ async def add_facts(tx: Transaction, owner: str, rows: Facts, valid_from: date, 
 
 
 async def record_facts(tx: Transaction, owner: str, rows: Facts, valid_from: date, source: str, by: str) -> None:
-    """History of facts (`owner`: person or household): each given value holds from that day on, up to the next day from which another
-    value is known (the same value, known from a later day on, now holds from this one). What was known to hold then is retracted, and
-    what held before that day is kept up to it."""
+    """History of facts (`owner`: person, household or parcel): each given value holds from that day on, up to the next day from which
+    another value is known (the same value, known from a later day on, now holds from this one). What was known to hold then is retracted,
+    and what held before that day is kept up to it."""
     table, key = f"{owner}_facts", f"{owner}_id"
     await tx.execute(
         f"""with given as (
@@ -92,7 +92,7 @@ async def keep_first(tx: Transaction, rows: Facts) -> None:
 
 
 async def held_since(read: Read, owner: str, owner_id: str) -> dict[str, date]:
-    """Since which day each fact that is held now (`owner`: person or household) holds."""
+    """Since which day each fact that is held now (`owner`: person, household or parcel) holds."""
     rows = await read.fetch(
         f"""select fact, valid_from from {owner}_facts
              where {owner}_id = $1 and valid_to is null and retracted_at is null""",

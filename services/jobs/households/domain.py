@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
-from services.jobs.parameters import is_of_labour_age, minimum_age
 from services.jobs.persons.domain import LABOUR, Presence, Work, Worker, work_of
 from shared.clock import age_on
+from shared.labour import is_of_labour_age, minimum_age
 
 
 class HouseholdState(StrEnum):

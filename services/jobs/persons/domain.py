@@ -17,9 +17,9 @@ from services.jobs.employments.domain import (
     faults_of_day,
     is_same,
 )
-from services.jobs.parameters import minimum_age
 from shared.clock import age_on
 from shared.errors import Fault
+from shared.labour import minimum_age
 
 
 class Presence(StrEnum):

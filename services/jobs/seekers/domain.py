@@ -8,8 +8,8 @@ from datetime import date
 from enum import StrEnum
 
 from services.jobs.domain import IllegalMove
-from services.jobs.parameters import is_of_labour_age
 from services.jobs.persons.domain import LABOUR, Presence, Work, Worker, work_of
+from shared.labour import is_of_labour_age
 
 
 class SeekerStatus(StrEnum):

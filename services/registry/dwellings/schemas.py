@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
 from services.registry import examples
-from services.registry.dwellings.domain import Flat, Plan
+from services.registry.dwellings.domain import BlockPoint, Flat, Plan
 from shared.http import Body, View
 from shared.shapes import Name, Part
 
@@ -28,9 +28,19 @@ class UnitBody(Body):
     floors: Annotated[list[FloorBody], Field(min_length=1, max_length=99)]
 
 
+class PointBody(Body):
+    """Where a block stands: degrees of CGCS2000, the national system (EPSG:4490). Degrees that phones and maps of the web give in China
+    (GCJ-02) lie some hundred metres beside."""
+
+    lon: Annotated[Decimal, Field(ge=-180, le=180, decimal_places=6)]
+    lat: Annotated[Decimal, Field(ge=-90, le=90, decimal_places=6)]
+    crs: Literal["EPSG:4490"]
+
+
 class BlockBody(Body):
     block: Part
     estate: Part = "1"
+    point: PointBody | None = None
     units: Annotated[list[UnitBody], Field(min_length=1, max_length=30)]
 
 
@@ -57,7 +67,12 @@ class CommunityBody(Body):
             for floor in unit.floors
             for flat in floor.flats
         )
-        return Plan(self.name, tuple((e.estate, e.name) for e in self.estates), flats)
+        points = sorted(
+            BlockPoint(block.estate, block.block, block.point.lon, block.point.lat)
+            for block in self.blocks
+            if block.point
+        )
+        return Plan(self.name, tuple((e.estate, e.name) for e in self.estates), flats, tuple(points))
 
 
 class CommunityView(View):
@@ -75,3 +90,15 @@ class CommunityRow(View):
     name: str
     flats: int
     occupied: int
+
+
+class VacancyRow(View):
+    dwelling_id: str
+    estate: str
+    block: str
+    unit: str
+    floor: int
+    flat: str
+    area_m2: str | None
+    meant_for: int | None
+    """How many people it is meant for by the standard of floor area; null: its area is not known."""

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from datetime import date
 
 from services.registry.dwellings import store
-from services.registry.dwellings.domain import Flat, Plan, faults_of_plan
+from services.registry.dwellings.domain import Flat, Plan, faults_of_plan, faults_of_points
+from services.registry.dwellings.parameters import EXTENTS, in_force
 from services.registry.households.domain import Address
-from shared import outbox
+from shared import clock, outbox
 from shared.auth import Actor
 from shared.contracts.registry import CommunityChanged, UnitOfBlock
 from shared.db import Row, Transaction
@@ -24,7 +25,8 @@ class WrongPlan(Invalid):
 
 class FlatsInUse(Conflict):
     slug = "flats-in-use"
-    title_en, title_zh = "Flats that households live or lived in cannot be left out", "有人居住或曾居住的房屋不能删除"
+    title_en = "Flats that somebody lives or lived in, or that were reserved, cannot be left out"
+    title_zh = "有人居住、曾居住或曾预留的房屋不能删除"
 
 
 async def put_community(
@@ -36,7 +38,7 @@ async def put_community(
     """
     if not actor.place.covers(code) or actor.place.block is not None:
         raise store.CommunityNotFound
-    if faults := faults_of_plan(plan):
+    if faults := _faults(tx, code, plan):
         raise WrongPlan(faults=faults)
     await store.lock_code(tx, code)
     there = await store.find_community(tx, code, lock=True)
@@ -60,16 +62,20 @@ async def add_to_plan(
     there = await store.find_community(tx, code, lock=True)
     before = await _plan_of(tx, actor, code, there["name"]) if there else None
     after = change(before)
-    if faults := faults_of_plan(after):
+    if faults := _faults(tx, code, after):
         raise WrongPlan(faults=faults)
     if not dry_run and after != before:
         await _save(tx, actor, code, after, there["version"] + 1 if there else 1)
 
 
+def _faults(tx: Transaction, code: str, plan: Plan) -> list[Fault]:
+    return faults_of_plan(plan) + faults_of_points(plan, in_force(EXTENTS, code, tx.today))
+
+
 async def _plan_of(tx: Transaction, actor: Actor, code: str, name: str) -> Plan:
     flats = await store.list_flats(tx, code, actor.place)
     estates = tuple((estate, name) for estate, name in {f["estate"]: f["estate_name"] for f in flats}.items())
-    return Plan(name, estates, tuple(_flat(f) for f in flats))
+    return Plan(name, estates, tuple(_flat(f) for f in flats), tuple(await store.list_points(tx, code)))
 
 
 def _flat(row: Row) -> Flat:
@@ -108,16 +114,28 @@ class FlatTaken(Conflict):
     title_en, title_zh = "Another household lives in this flat", "该房屋已有住户"
 
 
+class FlatReserved(Conflict):
+    slug = "flat-reserved"
+    title_en, title_zh = "The flat is reserved for another household", "该房屋已为其他住户预留"
+
+
 class FlatUnknown(Invalid):
     slug = "flat-unknown"
     title_en, title_zh = "There is no such flat", "该房屋不存在"
 
 
 async def look_at_flat(
-    tx: Transaction, actor: Actor, address: Address, mine: str | None, on: date, pointer: str
+    tx: Transaction,
+    actor: Actor,
+    address: Address,
+    mine: str | None,
+    on: date,
+    pointer: str,
+    reservation: str | None = None,
 ) -> tuple[Row | None, list[Fault]]:
     """The flat, locked (None where there is none that the actor sees), and what stands against living there from that day: no such
-    flat, another household (unless it is `mine`), or one that still lived there then."""
+    flat, another household (unless it is `mine`), one that still lived there then, or one that it is kept for (unless by this
+    `reservation`, or for `mine`)."""
     if not actor.place.covers(address.community_code, address.estate, address.block):
         return None, [Fault("/community", "community-unknown", "no such community or block", "没有此社区或楼栋")]
     flat = await store.load_flat(tx, address)
@@ -128,15 +146,32 @@ async def look_at_flat(
         return flat, [Fault("/flat", "flat-taken", "another household lives there", "该房屋已有住户")]
     if flat["free_from"] and on < flat["free_from"] and flat["occupant"] is None:
         return flat, [Fault(pointer, "flat-taken-then", "another household lived there that day", "当日该房屋仍有住户")]
-    return flat, []
+    return flat, _faults_of_reservation(flat, mine, reservation)
+
+
+def _faults_of_reservation(flat: Row, mine: str | None, reservation: str | None) -> list[Fault]:
+    if reservation and reservation != flat["reservation_id"]:
+        return [
+            Fault("/reservation", "reservation-not-open", "no open reservation of this flat", "不是该房屋的有效预留")
+        ]
+    if flat["reservation_id"] is None or reservation or (mine and flat["reserved_for"] == mine):
+        return []
+    until = clock.today(flat["expires_at"])
+    return [Fault("/flat", "flat-reserved", f"kept for another household until {until}", f"已为其他住户预留至{until}")]
 
 
 def refuse_flat(faults: list[Fault]) -> None:
-    """Raises FlatUnknown or FlatTaken where anything stands against a flat."""
+    """Raises FlatUnknown, FlatReserved or FlatTaken where anything stands against a flat."""
     if any(fault.code.endswith("-unknown") for fault in faults):
         raise FlatUnknown(
             "Put the community with its blocks, units and flats in first, or correct the address.",
             "请先登记社区及其楼栋、单元、房屋，或更正地址。",
+            faults=faults,
+        )
+    if any(fault.code in ("flat-reserved", "reservation-not-open") for fault in faults):
+        raise FlatReserved(
+            "Name the reservation by which it is yours, take another flat, or have the reservation cancelled.",
+            "请注明所依据的预留编号、另选房屋，或先取消预留。",
             faults=faults,
         )
     if faults:

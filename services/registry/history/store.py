@@ -16,11 +16,21 @@ _HELD = f"valid_from <= $2 and (valid_to is null or valid_to > $2) and {_KNOWN}"
 
 
 async def list_facts(read: Read, owner: str, owner_id: str, as_of: date, known_at: datetime | None) -> dict[str, Any]:
-    """Values of facts (`owner`: person or household) by name."""
+    """Values of facts (`owner`: person, household or parcel) by name."""
     rows = await read.fetch(
         f"select fact, value from {owner}_facts where {owner}_id = $1 and {_HELD}", owner_id, as_of, known_at
     )
     return {row["fact"]: row["value"] for row in rows}
+
+
+async def list_contracts(read: Read, parcel_id: str, as_of: date, known_at: datetime | None) -> list[Row]:
+    """Contracts by which the use of a parcel was passed on."""
+    return await read.fetch(
+        f"select * from land_contracts where parcel_id = $1 and {_HELD} order by valid_from, contract_id",
+        parcel_id,
+        as_of,
+        known_at,
+    )
 
 
 async def list_memberships(read: Read, person_id: str, as_of: date, known_at: datetime | None) -> dict[str, Row]:

@@ -10,13 +10,6 @@ from services.registry.persons.domain import IllegalMove
 HEAD = "02"
 """Head of household (户主), GB/T 4761. Editions of 1983 and 2008 write 01 or 02: both are taken, 02 is kept."""
 
-RELATIONS = frozenset(
-    {"01", "02"}
-    | {f"{n}" for n in (10, 11, 12, *range(20, 30), *range(30, 40), *range(40, 50), *range(50, 60))}
-    | {f"{n}" for n in (*range(60, 70), *range(70, 80), 80, *range(81, 98), 99)}
-)
-"""Relation to the head of household, GB/T 4761."""
-
 
 class HouseholdKind(StrEnum):
     """Three kinds of household, kept apart: 户籍户, 共同生活家庭, 同住户."""

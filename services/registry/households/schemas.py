@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from services.registry import examples
-from services.registry.schemas import AddressView, SourceOf
+from services.registry.codes.platform import MONITORED, MONITORED_END, MONITORED_REASON, MOVE_BATCH
+from services.registry.codes.schemas import Of
+from services.registry.schemas import AddressView, SourceOf, in_order
 from shared.http import Body, View, WarningView
 from shared.shapes import CommunityCode, Day, Division, Part, Plain
+from shared.validation import Wrong
 
 
 class DibaoBody(Body):
@@ -19,6 +22,23 @@ class DibaoBody(Body):
     receiving: bool
     household_class: Literal["rural", "urban"] | None = None
     division: Division | None = None
+
+
+class MonitoredBody(Body):
+    """The household is monitored against return to poverty (防止返贫监测); with `until` and `ended`: it was, up to that day."""
+
+    kind: Annotated[str, Of(MONITORED)]
+    since: Day
+    reason: Annotated[str, Of(MONITORED_REASON)]
+    until: Day | None = None
+    ended: Annotated[str, Of(MONITORED_END)] | None = None
+
+    @model_validator(mode="after")
+    def _agrees(self) -> MonitoredBody:
+        in_order(self.since, self.until)
+        if (self.until is None) is not (self.ended is None):
+            raise Wrong("monitored-half", "until and ended go together", "终止日期与终止原因须同时填写")
+        return self
 
 
 class MoveBody(Body):
@@ -49,6 +69,8 @@ class HouseholdFactsChange(Body):
 
     moved_from_division: Division | None = None
     registered_poor: bool | None = None
+    monitored: MonitoredBody | None = None
+    move_batch: Annotated[str, Of(MOVE_BATCH)] | None = None
     dibao: DibaoBody | None = None
     valid_from: Day | None = None
     source: SourceOf = "staff"

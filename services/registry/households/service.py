@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from services.registry import store as history
 from services.registry.dwellings.service import look_at_flat, refuse_flat
+from services.registry.dwellings.store import take_reservation
 from services.registry.households import store
 from services.registry.households.domain import (
     Address,
@@ -47,7 +48,7 @@ async def move_to_flat(
 ) -> None:
     """The household moves to another flat. Nothing happens where it lives there already.
 
-    Raises HouseholdNotFound, what `check` raises, IllegalMove, DateInFuture, FlatUnknown, FlatTaken.
+    Raises HouseholdNotFound, what `check` raises, IllegalMove, DateInFuture, FlatUnknown, FlatTaken, FlatReserved.
     """
     row = await store.get_household(tx, household_id, actor.place, lock=True)
     check(row["version"])
@@ -66,6 +67,8 @@ async def move_to_flat(
         return
     moved = LifeEvent(new_id(), LifeKind.MOVED, on, 0, household_id, dwelling_id=flat["dwelling_id"])
     await tell(tx, actor, moved, Ground("staff"))
+    if flat["reservation_id"]:
+        await take_reservation(tx, flat["dwelling_id"])
 
 
 async def change_facts(

@@ -1,12 +1,13 @@
-"""Words for what the national lists number: relation to the head GB/T 4761, ethnic group GB/T 3304, education GB/T 4658, political status
-GB/T 4762, marital status GB/T 2261.2. Pure data."""
+"""Words that rosters write for codes of `services.registry.codes`, beside the labels that stand there. Pure data."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from services.registry.households.domain import HEAD, RELATIONS
+from services.registry.codes import kinship, national
+from services.registry.codes.domain import CodeList
+from services.registry.households.domain import HEAD
 from services.registry.imports.words import NO_WORD, Words, ways
 
 
@@ -15,90 +16,88 @@ def _numbers(codes: Iterable[str]) -> dict[str, str]:
     return {way: code for code in codes for way in (code, code.lstrip("0"))}
 
 
+def _labels(codes: CodeList) -> dict[str, str]:
+    """Codes by label."""
+    return {label.zh: code for code, label in codes.labels.items()}
+
+
 _RELATIONS = {
-    HEAD: "户主 本人 户主本人 本户户主 家长 自己",
-    "10": "配偶 爱人 夫妻 老伴 伴侣",
-    "11": "夫 丈夫 老公 夫君",
-    "12": "妻 妻子 老婆 太太",
-    "20": "子 儿子 儿 男孩",
-    "21": "独生子 独子",
-    "22": "长子 大儿子 大儿 大子",
-    "23": "次子 二子 二儿子 二儿",
-    "24": "三子 三儿子 三儿",
-    "25": "四子 四儿子 四儿",
-    "26": "五子 五儿子 五儿",
-    "27": "养子 继子 养子或继子 继子或养子",
-    "28": "女婿 婿",
-    "29": "其他儿子 六子 七子 八子 六儿子",
-    "30": "女 女儿 闺女 女孩",
-    "31": "独生女 独女",
-    "32": "长女 大女儿 大女",
-    "33": "次女 二女 二女儿",
-    "34": "三女 三女儿",
-    "35": "四女 四女儿",
-    "36": "五女 五女儿",
-    "37": "养女 继女 养女或继女 继女或养女",
-    "38": "儿媳 儿媳妇 子媳 儿媳子 长媳 次媳 大儿媳 二儿媳",
-    "39": "其他女儿 六女 七女 八女 六女儿",
-    "40": "孙 孙辈 孙子女 孙子、孙女 孙子或孙女 孙子孙女",
-    "41": "孙子 长孙 次孙 孙儿 三孙",
-    "42": "孙女 孙女儿 长孙女 次孙女",
-    "43": "外孙 外孙子 外孙儿",
-    "44": "外孙女 外孙女儿",
-    "45": "孙媳 孙媳妇 外孙媳 外孙媳妇",
-    "46": "孙女婿 孙婿 外孙女婿 外孙婿",
-    "47": "曾孙 曾孙子 重孙 重孙子 外曾孙 外曾孙子",
-    "48": "曾孙女 重孙女 外曾孙女",
-    "49": "其他孙子女",
-    "50": "父母",
-    "51": "父 父亲 爸爸 爸",
-    "52": "母 母亲 妈妈 妈",
-    "53": "公公 公爹 家公 配偶之父(夫之父) 夫之父",
-    "54": "婆婆 家婆 夫之母",
-    "55": "岳父 丈人 岳丈 老丈人 妻之父",
-    "56": "岳母 丈母娘 丈母 妻之母",
-    "57": "继父 养父 继父或养父",
-    "58": "继母 养母 继母或养母 后母",
-    "59": "其他父母",
-    "60": "祖父母 外祖父母",
-    "61": "祖父 爷爷",
-    "62": "祖母 奶奶",
-    "63": "外祖父 外公 姥爷",
-    "64": "外祖母 外婆 姥姥",
-    "65": "配偶祖父母 配偶的祖父母 配偶外祖父母",
-    "66": "曾祖父 太爷爷",
-    "67": "曾祖母 太奶奶",
-    "68": "配偶曾祖父母 配偶的曾祖父母",
-    "69": "其他祖父母",
-    "70": "兄弟姐妹 兄弟 姐妹 兄妹 姐弟",
-    "71": "兄 哥 哥哥 长兄 大哥 二哥",
-    "72": "嫂 嫂子 嫂嫂 大嫂",
-    "73": "弟 弟弟 二弟 三弟",
-    "74": "弟媳 弟妇 弟妹 弟媳妇",
-    "75": "姐 姐姐 姊 大姐 二姐",
-    "76": "姐夫 姊夫",
-    "77": "妹 妹妹 小妹 二妹",
-    "78": "妹夫",
-    "79": "其他兄弟姐妹",
-    "80": "其他 其它 其他关系",
-    "81": "伯父 大伯 伯伯 伯",
-    "82": "伯母 大妈 伯娘",
-    "83": "叔父 叔叔 叔 小叔",
-    "84": "婶母 婶婶 婶 婶子 叔母",
-    "85": "舅父 舅舅 舅",
-    "86": "舅母 舅妈 舅娘",
-    "87": "姨父 姨夫 姨丈",
-    "88": "姨母 姨妈 姨",
-    "89": "姑父 姑夫 姑丈",
-    "90": "姑母 姑姑 姑妈 姑",
-    "91": "堂兄弟姐妹 堂兄弟 堂姐妹 堂兄 堂弟 堂姐 堂妹 堂哥",
-    "92": "表兄弟姐妹 表兄弟 表姐妹 表兄 表弟 表姐 表妹 表哥",
-    "93": "侄子 侄 侄儿",
-    "94": "侄女 侄女儿",
-    "95": "外甥 外甥子",
-    "96": "外甥女",
-    "97": "其他亲属 亲属 亲戚 其它亲属",
-    "99": "非亲属 非亲属关系 无亲属关系 保姆 朋友",
+    HEAD: "本人 户主本人 本户户主 家长 自己",
+    "10": "爱人 夫妻 老伴 伴侣",
+    "11": "丈夫 老公 夫君",
+    "12": "妻子 老婆 太太",
+    "20": "儿子 儿 男孩",
+    "21": "独子",
+    "22": "大儿子 大儿 大子",
+    "23": "二子 二儿子 二儿",
+    "24": "三儿子 三儿",
+    "25": "四儿子 四儿",
+    "26": "五儿子 五儿",
+    "27": "养子 继子 继子或养子",
+    "28": "婿",
+    "29": "六子 七子 八子 六儿子",
+    "30": "女儿 闺女 女孩",
+    "31": "独女",
+    "32": "大女儿 大女",
+    "33": "二女 二女儿",
+    "34": "三女儿",
+    "35": "四女儿",
+    "36": "五女儿",
+    "37": "养女 继女 继女或养女",
+    "38": "儿媳妇 子媳 儿媳子 长媳 次媳 大儿媳 二儿媳",
+    "39": "六女 七女 八女 六女儿",
+    "40": "孙 孙辈 孙子女 孙子或孙女 孙子孙女",
+    "41": "长孙 次孙 孙儿 三孙",
+    "42": "孙女儿 长孙女 次孙女",
+    "43": "外孙子 外孙儿",
+    "44": "外孙女儿",
+    "45": "孙媳妇 外孙媳 外孙媳妇",
+    "46": "孙婿 外孙女婿 外孙婿",
+    "47": "曾孙子 重孙 重孙子 外曾孙 外曾孙子",
+    "48": "重孙女 外曾孙女",
+    "51": "父亲 爸爸 爸",
+    "52": "母亲 妈妈 妈",
+    "53": "公爹 家公 配偶之父(夫之父) 夫之父",
+    "54": "家婆 夫之母",
+    "55": "丈人 岳丈 老丈人 妻之父",
+    "56": "丈母娘 丈母 妻之母",
+    "57": "继父 养父",
+    "58": "继母 养母 后母",
+    "60": "外祖父母",
+    "61": "爷爷",
+    "62": "奶奶",
+    "63": "外公 姥爷",
+    "64": "外婆 姥姥",
+    "65": "配偶的祖父母 配偶外祖父母",
+    "66": "太爷爷",
+    "67": "太奶奶",
+    "68": "配偶的曾祖父母",
+    "70": "兄弟 姐妹 兄妹 姐弟",
+    "71": "哥 哥哥 长兄 大哥 二哥",
+    "72": "嫂子 嫂嫂 大嫂",
+    "73": "弟弟 二弟 三弟",
+    "74": "弟妇 弟妹 弟媳妇",
+    "75": "姐姐 姊 大姐 二姐",
+    "76": "姊夫",
+    "77": "妹妹 小妹 二妹",
+    "80": "其它 其他关系",
+    "81": "大伯 伯伯 伯",
+    "82": "大妈 伯娘",
+    "83": "叔叔 叔 小叔",
+    "84": "婶婶 婶 婶子 叔母",
+    "85": "舅舅 舅",
+    "86": "舅妈 舅娘",
+    "87": "姨夫 姨丈",
+    "88": "姨妈 姨",
+    "89": "姑夫 姑丈",
+    "90": "姑姑 姑妈 姑",
+    "91": "堂兄弟 堂姐妹 堂兄 堂弟 堂姐 堂妹 堂哥",
+    "92": "表兄弟 表姐妹 表兄 表弟 表姐 表妹 表哥",
+    "93": "侄 侄儿",
+    "94": "侄女儿",
+    "95": "外甥子",
+    "97": "亲属 亲戚 其它亲属",
+    "99": "非亲属关系 无亲属关系 保姆 朋友",
 }
 RELATION: Words[str] = Words(
     (
@@ -106,17 +105,15 @@ RELATION: Words[str] = Words(
         "not a relation to the head that GB/T 4761 knows: write for example 户主, 妻, 长子, 儿媳, or the code",
         "不是 GB/T 4761 家庭关系，请填写如 户主、妻、长子、儿媳，或两位代码",
     ),
-    ways(_RELATIONS),
+    _labels(kinship.RELATION) | ways(_RELATIONS),
     trim=re.compile(r"^(?:是|为)?(?:户主|本人|其)(?:之|的)?(?=.)|^(?:之|的)|\(.*\)$"),
-    codes={**_numbers(RELATIONS), "01": HEAD, "1": HEAD},
+    codes={**_numbers(kinship.RELATION.codes), "01": HEAD, "1": HEAD},
 )
 
-_ETHNIC = (
-    "汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 "
-    "景颇 柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 "
-    "裕固 京 塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺"
-)
-ETHNIC_NAMES = tuple(_ETHNIC.split())
+_PEOPLE = {
+    label.zh.removesuffix("族"): code for code, label in kinship.ETHNIC.labels.items() if label.zh.endswith("族")
+}
+ETHNIC_NAMES = tuple(_PEOPLE)
 _UNRECOGNISED, _FOREIGN_BORN = "57", "58"
 ETHNIC: Words[str] = Words(
     (
@@ -124,16 +121,17 @@ ETHNIC: Words[str] = Words(
         "no ethnic group of GB/T 3304: write its name, for example 布依族, or its code",
         "不是 GB/T 3304 民族名称，请填写如 布依族，或两位代码",
     ),
-    {name: f"{n:02}" for n, name in enumerate(ETHNIC_NAMES, 1)}
+    _labels(kinship.ETHNIC)
+    | _PEOPLE
     | ways(
         {
-            _UNRECOGNISED: "其他 其它 未识别 未识别民族 未定族称 未定 穿青人 穿青 革家人 革家 僅家人 亻革家人",
-            _FOREIGN_BORN: "外国血统 外国血统中国籍人士 外国血统中国人 入籍",
+            _UNRECOGNISED: "其它 未识别 未识别民族 未定族称 未定 穿青人 穿青 革家人 革家 僅家人 亻革家人",
+            _FOREIGN_BORN: "外国血统 外国血统中国人 入籍",
         }
     ),
     NO_WORD,
     re.compile("族$"),
-    _numbers({f"{n:02}" for n in range(1, 59)}),
+    _numbers(kinship.ETHNIC.codes),
 )
 
 EDUCATION: Words[str] = Words(
@@ -156,7 +154,7 @@ EDUCATION: Words[str] = Words(
         }
     ),
     trim=re.compile(r"(?:毕业|肄业|结业|在读|在校|文化|学历|程度|一年级|二年级|三年级|四年级|五年级|六年级)?生?$"),
-    codes={f"{n}": f"{n}" for n in range(10, 100)},
+    codes={code: code for code in national.EDUCATION.codes},
 )
 
 POLITICAL: Words[str] = Words(
@@ -165,25 +163,26 @@ POLITICAL: Words[str] = Words(
         "no political status of GB/T 4762: write for example 中共党员, 共青团员, 群众",
         "不是 GB/T 4762 政治面貌，请填写如 中共党员、共青团员、群众",
     ),
-    ways(
+    _labels(national.POLITICAL)
+    | ways(
         {
-            "01": "中共党员 党员 中国共产党党员 共产党员 正式党员 中共正式党员 中国共产党",
-            "02": "中共预备党员 预备党员 中国共产党预备党员",
-            "03": "共青团员 团员 中国共产主义青年团团员 共青团",
+            "01": "中共党员 党员 共产党员 正式党员 中共正式党员 中国共产党",
+            "02": "中共预备党员 预备党员",
+            "03": "共青团员 团员 共青团",
             "04": "民革党员 民革会员 民革",
             "05": "民盟盟员 民盟",
             "06": "民建会员 民建",
             "07": "民进会员 民进",
             "08": "农工党党员 农工党",
             "09": "致公党党员 致公党",
-            "10": "九三学社社员 九三学社",
+            "10": "九三学社",
             "11": "台盟盟员 台盟",
-            "12": "无党派人士 无党派民主人士 无党派",
-            "13": "群众 普通群众 普通公民 一般群众 少先队员 少先队",
+            "12": "无党派人士 无党派",
+            "13": "普通群众 普通公民 一般群众 少先队员 少先队",
         }
     ),
     NO_WORD,
-    codes=_numbers({f"{n:02}" for n in range(1, 14)}),
+    codes=_numbers(national.POLITICAL.codes),
 )
 
 MARITAL: Words[str] = Words(
@@ -192,18 +191,56 @@ MARITAL: Words[str] = Words(
         "no marital status of GB/T 2261.2: write 未婚, 已婚, 丧偶 or 离婚",
         "不是 GB/T 2261.2 婚姻状况，请填写未婚、已婚、丧偶或离婚",
     ),
-    ways(
+    _labels(national.MARITAL)
+    | ways(
         {
-            "10": "未婚 否 单身",
-            "20": "已婚 有配偶 结婚 是 在婚",
-            "21": "初婚",
-            "22": "再婚",
-            "23": "复婚",
-            "30": "丧偶 丧夫 丧妻",
-            "40": "离婚 离异 已离婚",
-            "90": "未说明 未说明的婚姻状况 其他 其它",
+            "10": "否 单身",
+            "20": "有配偶 结婚 是 在婚",
+            "30": "丧夫 丧妻",
+            "40": "离异 已离婚",
+            "90": "未说明 其他 其它",
         }
     ),
     NO_WORD,
-    codes={code: code for code in ("10", "20", "21", "22", "23", "30", "40", "90")},
+    codes={code: code for code in national.MARITAL.codes},
+)
+
+HEALTH: Words[str] = Words(
+    (
+        "health-unknown",
+        "no state of health of GB/T 2261.3: write 健康, 一般, 慢性病 or 残疾, or the code",
+        "不是 GB/T 2261.3 健康状况，请填写健康、一般、慢性病或残疾，或代码",
+    ),
+    _labels(national.HEALTH)
+    | ways(
+        {
+            "10": "健康 良好 好 正常 身体健康 健康良好",
+            "20": "一般 较弱 体弱 较差 体弱多病",
+            "30": "慢性病 长期慢性病 患慢性病 长期慢性疾病",
+            "49": "患有大病 大病 重大疾病 重病",
+            "60": "患有残疾 有残疾",
+        }
+    ),
+    NO_WORD,
+    codes={code: code for code in national.HEALTH.codes},
+)
+
+DISABILITY_KIND: Words[str] = Words(
+    (
+        "disability-kind-unknown",
+        "no kind of disability of GB/T 26341: write 视力, 听力, 言语, 肢体, 智力, 精神 or 多重",
+        "不是 GB/T 26341 残疾类别，请填写视力、听力、言语、肢体、智力、精神或多重",
+    ),
+    _labels(national.DISABILITY_KIND)
+    | {label.zh.removesuffix("残疾"): code for code, label in national.DISABILITY_KIND.labels.items()}
+    | ways({"2": "听力语言", "3": "语言", "4": "肢残"}),
+    frozenset({"无", "否", "无残疾"}),
+    codes={code: code for code in national.DISABILITY_KIND.codes},
+)
+
+DISABILITY_GRADE: Words[str] = Words(
+    ("disability-grade-unknown", "no grade of disability: write 一级 to 四级", "残疾等级应为一级至四级"),
+    _labels(national.DISABILITY_GRADE) | ways({"1": "壹级 Ⅰ级", "2": "贰级 Ⅱ级", "3": "叁级 Ⅲ级", "4": "肆级 Ⅳ级"}),
+    frozenset({"无", "否"}),
+    codes={code: code for code in national.DISABILITY_GRADE.codes},
 )

@@ -90,11 +90,12 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Flat:
-    """A flat that exists. `free_from`: the day on which the last household before left it."""
+    """A flat that exists. `free_from`: the day on which the last household before left it; `reserved`: it is kept for a household."""
 
     dwelling_id: str
     home: Home | None
     free_from: date | None
+    reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ def _against_household(group: Group, flat: Flat, known: Mapping[bytes, KnownPers
             return Against(head, "settled_on", "born-after-settling")
         if head and flat.free_from and settled_on < flat.free_from:
             return Against(head, "settled_on", "flat-taken-then")
-        return None
+        return Against(head, "flat", "flat-reserved") if head and flat.reserved else None
     if head:
         person = known.get(head.lookup)
         if person is None or person.gone:
@@ -276,7 +277,7 @@ def _merged(group: str, before: Any, given: Any) -> Any:
         return merged_work(before, given)
     if group.startswith(INSURANCE):
         return _merged_relations(before or [], given)
-    if group == "dibao" and not given.get("receiving", True):
+    if (group == "dibao" and not given.get("receiving", True)) or (group == "disability" and not given["disabled"]):
         return given
     return {**(before or {}), **given} if isinstance(given, Mapping) else given
 

@@ -64,6 +64,8 @@ def groups(on: date, known_areas: frozenset[str]) -> list[Group]:
             {"profile": text, "education": text, "marital": text},
             profile,
         ),
+        Group(("health",), {"health": text}, health),
+        Group(("disability_kind", "disability_grade"), {"disability": text}, disability),
         Group(("arrears",), {"arrears": truth}, lambda c: (c.read("arrears", words.YES_NO.read),)),
         *(
             Group(
@@ -218,6 +220,19 @@ def profile(cells: Cells) -> Values:
         "marital": cells.read("marital", codes.MARITAL.read),
     }
     return _json(said), said["education"], said["marital"]
+
+
+def health(cells: Cells) -> Values:
+    return (_json({"status": cells.read("health", codes.HEALTH.read)}),)
+
+
+def disability(cells: Cells) -> Values:
+    """A grade or a kind says that there is one; 无 that there is none; blank says nothing."""
+    kind = cells.read("disability_kind", codes.DISABILITY_KIND.read)
+    grade = cells.read("disability_grade", codes.DISABILITY_GRADE.read)
+    if cells.failed or not any(cells.says(column) for column in ("disability_kind", "disability_grade")):
+        return (None,)
+    return (_json({"disabled": bool(kind or grade), "kind": kind, "grade": grade}),)
 
 
 def work(cells: Cells, on: date) -> Values:

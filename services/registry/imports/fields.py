@@ -109,6 +109,9 @@ PERSON = (
     _field("education", "文化程度", "学历 受教育程度 教育程度 文化水平 最高学历 学历层次"),
     _field("political", "政治面貌", "政治身份 党派 政治面目"),
     _field("marital", "婚姻状况", "婚姻 婚姻状态 婚姻情况 婚否"),
+    _field("health", "健康状况", "健康状态 身体状况 身体健康状况 健康情况", personal=True),
+    _field("disability_kind", "残疾类别", "残疾类型 残疾种类", personal=True),
+    _field("disability_grade", "残疾等级", "残疾级别", personal=True),
     _field(
         "labour_class",
         "劳动能力",

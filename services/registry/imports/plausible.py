@@ -7,7 +7,8 @@ from datetime import date
 
 import polars as pl
 
-from services.registry.households.domain import HEAD, RELATIONS
+from services.registry.codes.kinship import RELATION
+from services.registry.households.domain import HEAD
 from shared.identity import FEMALE, MALE
 
 _LEAST_AGES = {"80": 5, "70": 10, "60": 13, "40": 13, "30": 15, "20": 15, "10": 18}
@@ -16,15 +17,15 @@ _WORKING_AGE, _MARRIAGE_AGE, _OLD_AGE = 16, 20, 60
 _MARRIED = ("20", "21", "22", "23", "30", "40")
 _MEN = {
     "11", "28", "41", "43", "47", "51", "53", "55", "57", "61", "63", "66", "71", "73", "76", "78", "81", "83", "85", "87", "89", "93",
-    "95", *(code for code in RELATIONS if code[0] == "2" and code != "29"),
+    "95", *(code for code in RELATION.codes if code[0] == "2" and code != "29"),
 }  # fmt: skip
 _WOMEN = {
     "12", "38", "42", "44", "48", "52", "54", "56", "58", "62", "64", "67", "72", "74", "75", "77", "82", "84", "86", "88", "90", "94",
-    "96", *(code for code in RELATIONS if code[0] == "3" and code != "39"),
+    "96", *(code for code in RELATION.codes if code[0] == "3" and code != "39"),
 }  # fmt: skip
 _BY_MARRIAGE = {"28", "38", "45", "46"}
-_YOUNGER = {code for code in RELATIONS if code[0] in "234"} - _BY_MARRIAGE
-_OLDER = {code for code in RELATIONS if code[0] in "56"}
+_YOUNGER = {code for code in RELATION.codes if code[0] in "234"} - _BY_MARRIAGE
+_OLDER = {code for code in RELATION.codes if code[0] in "56"}
 
 
 @dataclass(frozen=True, slots=True)

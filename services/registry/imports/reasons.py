@@ -37,6 +37,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the household that lives in this flat has another head",
         "该房屋现住户的户主为另一人",
     ),
+    "flat-reserved": (
+        "the flat is reserved: settle the household by its reservation, or cancel that first",
+        "该房屋已预留：请凭预留编号逐户办理入住，或先取消预留",
+    ),
     "flat-taken-then": ("another household still lived in this flat that day", "当日该房屋仍有其他住户"),
     "head-missing": (
         "nobody of this flat is marked as head (户主), and nobody lives there yet",

@@ -12,11 +12,15 @@ from shared.imports.fields import CellFault, Severity, Table, row_named
 from shared.privacy import mask_address, mask_id_number, mask_name, mask_phone
 
 
+def _hidden(text: str) -> str:
+    return "*" * len(text)
+
+
 def _mask_phone(text: str) -> str:
     try:
         return mask_phone(normalise_phone(text))
     except BadPhone:
-        return "*" * len(text)
+        return _hidden(text)
 
 
 def _mask_birth(text: str) -> str:
@@ -33,6 +37,9 @@ MASKS: Mapping[str, Mask] = {
     "moved_from": mask_address,
     "hukou_division": mask_address,
     "work_division": mask_address,
+    "health": _hidden,
+    "disability_kind": _hidden,
+    "disability_grade": _hidden,
 }
 
 

@@ -31,7 +31,7 @@ from shared.imports.fields import CellFault, Table
 MOST_MEMBERS = 30
 """People of one household, as settling takes them."""
 INSURANCES = tuple(f"insurance:{scheme.code}" for scheme in SCHEMES)
-FACTS = ("hukou", "residence_document", "work", "labour_class", "profile", *INSURANCES)
+FACTS = ("hukou", "residence_document", "work", "labour_class", "profile", "health", "disability", *INSURANCES)
 _PERSON = ("name", "id_number", "sex", "birth_on", "phone", "relation")
 _OF_HOUSEHOLD = frozenset(field.name for field in HOUSEHOLD)
 _HOUSEHOLD = ("settled_on", "moved_from_division", "registered_poor", "dibao")

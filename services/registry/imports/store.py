@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import polars as pl
 
+from services.registry.dwellings.store import reserved
 from services.registry.households.domain import Address
 from services.registry.imports.domain import Flat, Home, KnownPerson
 from services.registry.persons.domain import PersonStatus
@@ -55,8 +56,14 @@ async def load_flats(tx: Transaction, addresses: Sequence[Address], lookups: Seq
         raise MovedMeanwhile
     found = {home.household_id: home for home in await _list_homes(tx, list(occupants.values()))}
     free = await _list_free_from(tx, dwellings)
+    rows = await tx.fetch(
+        f"select r.dwelling_id from reservations r where r.dwelling_id = any($1::uuid[]) and {reserved(2)}",
+        dwellings,
+        tx.now,
+    )
+    kept = {row["dwelling_id"] for row in rows}
     return {
-        address: Flat(dwelling, found.get(occupants.get(dwelling, "")), free.get(dwelling))
+        address: Flat(dwelling, found.get(occupants.get(dwelling, "")), free.get(dwelling), dwelling in kept)
         for address, dwelling in flats.items()
     }
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from services.registry import examples
 from services.registry.households.domain import Address
 from services.registry.life.domain import LifeEvent, LifeKind, Part
 from services.registry.schemas import SourceOf
-from services.registry.settling.schemas import MemberBody, relation_code
+from services.registry.settling.schemas import MemberBody, Relation
 from shared.http import Body, View, WarningView
 from shared.shapes import CommunityCode, Day, Id, Plain
 from shared.shapes import Part as PartCode
 from shared.validation import KIND
-
-Relation = Annotated[str, Field(pattern=r"^[0-9]{2}$"), AfterValidator(relation_code)]
 
 
 class RelatedBody(Body):

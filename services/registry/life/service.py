@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from services.registry.dwellings.service import look_at_flat, refuse_flat
+from services.registry.dwellings.store import take_reservation
 from services.registry.households import store as households
 from services.registry.households.domain import Address, HouseholdKind, HouseholdStatus
 from services.registry.life import store
@@ -78,7 +79,7 @@ async def take_word(
     """Something happened to a household or its members: memberships, flats and what other services know follow.
 
     Raises HouseholdNotFound (also for `into_id`), PersonNotFound, IsMerged, what `check` raises, DateInFuture, CannotHaveHappened,
-    ContradictsLater, FlatUnknown, FlatTaken.
+    ContradictsLater, FlatUnknown, FlatTaken, FlatReserved.
     """
     row = await _locked(tx, actor, household_id, word.into_id)
     check(row["version"])
@@ -94,6 +95,8 @@ async def take_word(
     await note_facts(tx, people, word.on, ground.source, actor.subject)
     pointers = {f"/people/{len(word.people) + n}": f"/members/{n}" for n in range(len(people))}
     await tell(tx, actor, event, ground, pointers)
+    if event.dwelling_id:
+        await take_reservation(tx, event.dwelling_id)
     say_people(tx, people, household_id, row["community_code"])
     warnings = (*warnings_of(members[0]), *await _headless(tx, event), *await entered_twice(tx, actor, people))
     return Taken(event.event_id, warnings)
@@ -130,8 +133,8 @@ async def _locked(tx: Transaction, actor: Actor, household_id: str, into_id: str
 async def _into_flat(tx: Transaction, actor: Actor, row: Row, event: LifeEvent, address: Address) -> LifeEvent:
     """The event with the flat it leads to; of a split, with the new household too. Whether the flat was free on those days is found out
     when all of them are known."""
-    flat, faults = await look_at_flat(tx, actor, address, None, event.on, "/on")
-    refuse_flat([fault for fault in faults if fault.code.endswith("-unknown")])
+    flat, faults = await look_at_flat(tx, actor, address, row["household_id"], event.on, "/on")
+    refuse_flat([fault for fault in faults if fault.code.endswith("-unknown") or fault.code == "flat-reserved"])
     assert flat is not None  # or there would have been a fault
     event = replace(event, dwelling_id=flat["dwelling_id"])
     if event.kind is not LifeKind.SPLIT:

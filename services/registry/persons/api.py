@@ -6,17 +6,21 @@ from fastapi import Request, Response
 
 from services.registry.access import store as log
 from services.registry.access.api import Auditing, page_of
+from services.registry.access.domain import PERSON_FIELDS
 from services.registry.access.schemas import AccessView
 from services.registry.access.service import note_access, note_log_read
-from services.registry.api import Keys, Reading, Writing, require_unmask
+from services.registry.api import Keys, Reading, Writing, require_group, require_unmask
 from services.registry.households.api import CaseOf, PurposeOf, address_of
 from services.registry.persons import service, store
-from services.registry.persons.schemas import DeathBody, FactsChange, PersonView
-from services.registry.sight import Sealed, birth_for, facts_for, name_for, work_for
+from services.registry.persons.domain import Purpose
+from services.registry.persons.labour import look_again, suggest_class
+from services.registry.persons.schemas import DeathBody, FactsChange, LabourView, PersonView
+from services.registry.sight import Sealed, birth_for, facts_for, is_sensitive, name_for, work_for
 from shared.app import posts, router
 from shared.auth import Actor
 from shared.db import Reader, Row, Tx
 from shared.http import IfMatch, check_none_match, tag, warnings_for
+from shared.labour import DEFAULT_SCHEME, LabourScheme
 from shared.paging import Cursor, Limit, Page, decode_cursor
 from shared.privacy import KeyRing
 from shared.shapes import Id
@@ -35,7 +39,8 @@ async def get_person(
     purpose: PurposeOf = None,
     case: CaseOf = None,
 ) -> PersonView:
-    """Masked by default. With `purpose`, for accounts that may unmask: all in full, and a note of the read in the same transaction."""
+    """Masked by default. With `purpose`, for accounts that may unmask: all in full, facts of health where the purpose needs them, and a
+    note of the read in the same transaction."""
     if purpose is None:
         row = await store.get_person(read, person_id, actor.place)
         check_none_match(request, row["version"], _copies(row))
@@ -43,9 +48,11 @@ async def get_person(
         require_unmask(actor)
         async with read.writing() as tx:
             row = await store.get_person(tx, person_id, actor.place)
-            await note_access(tx, actor, [person_id], purpose, case, request.scope.get("anju.request_id"))
+            sensitive = [group for group in facts_for(actor, row["facts"], purpose) if is_sensitive(group)]
+            fields = (*PERSON_FIELDS, *sensitive)
+            await note_access(tx, actor, [person_id], purpose, case, request.scope.get("anju.request_id"), fields)
     tag(response, row["version"], _copies(row))
-    return _view(actor, keys, row, unmasked=purpose is not None)
+    return _view(actor, keys, row, purpose)
 
 
 @routes.patch("/{person_id}/facts", summary="Bring facts that come later")
@@ -75,6 +82,26 @@ async def record_death(
     return await _answer(tx, actor, keys, response, person_id)
 
 
+@routes.get("/{person_id}/labour-class", summary="The class of labour, as stated and as the age suggests")
+async def get_labour_class(
+    actor: Reading, read: Reader, person_id: Id, scheme: LabourScheme = DEFAULT_SCHEME
+) -> LabourView:
+    """For those who may see the class; by the ages of the scheme, which are dated data. The class changes only by `PATCH …/facts`."""
+    row = await store.get_person(read, person_id, actor.place)
+    require_group(actor, "labour_class")
+    stated = row["facts"].get("labour_class")
+    found = suggest_class(row["sex"], row["birth_on"], read.today, scheme)
+    return LabourView(
+        scheme=scheme,
+        stated=stated,
+        suggested=found.labour_class,
+        look_again=look_again(stated, found.labour_class),
+        from_age=found.ages.lowest,
+        to_age=found.ages.highest,
+        source=found.ages.source,
+    )
+
+
 @routes.get("/{person_id}/accesses", summary="Who read this person's data unmasked")
 async def list_accesses(
     actor: Auditing, read: Reader, request: Request, person_id: Id, cursor: Cursor = None, limit: Limit = 50
@@ -99,8 +126,8 @@ async def _answer(tx: Tx, actor: Actor, keys: KeyRing, response: Response, perso
     return _view(actor, keys, row)
 
 
-def _view(actor: Actor, keys: KeyRing, row: Row, unmasked: bool = False) -> PersonView:
-    sealed = Sealed(keys, row)
+def _view(actor: Actor, keys: KeyRing, row: Row, purpose: Purpose | None = None) -> PersonView:
+    sealed, unmasked = Sealed(keys, row), purpose is not None
     return PersonView(
         person_id=row["person_id"],
         version=row["version"],
@@ -114,6 +141,6 @@ def _view(actor: Actor, keys: KeyRing, row: Row, unmasked: bool = False) -> Pers
         household_id=row["household_id"],
         merged_into=row["merged_into"],
         address=address_of(row),
-        facts=facts_for(actor, row["facts"]),
+        facts=facts_for(actor, row["facts"], purpose),
         work=work_for(actor, row["work_copy"]),
     )

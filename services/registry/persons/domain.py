@@ -80,9 +80,6 @@ class Tag(StrEnum):
     ELDER_ALONE = "elder-alone"
     LEFT_BEHIND_CHILD = "left-behind-child"
     MINOR_IN_HARDSHIP = "minor-in-hardship"
-    MONITORED_UNSTABLE = "monitored-unstable"
-    MONITORED_MARGINAL = "monitored-marginal"
-    MONITORED_SUDDEN = "monitored-sudden"
 
 
 @dataclass(frozen=True, slots=True)

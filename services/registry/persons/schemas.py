@@ -8,9 +8,15 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from services.registry import examples
+from services.registry.codes.kinship import ETHNIC
+from services.registry.codes.national import EDUCATION, MARITAL, POLITICAL
+from services.registry.codes.platform import LABOUR_CLASS, RESIDENCE_DOCUMENT
+from services.registry.codes.schemas import Of
+from services.registry.persons.care import DisabilityBody, HealthBody, MedicalCareBody, SchoolingBody
 from services.registry.persons.domain import Tag
 from services.registry.schemas import AddressView, Scheme, SourceOf
 from shared.http import Body, View, WarningView
+from shared.labour import LabourScheme
 from shared.shapes import Day, Division, Plain
 
 
@@ -53,12 +59,12 @@ class WorkBody(Body):
 
 
 class ProfileBody(Body):
-    """Codes of the national lists: ethnic GB/T 3304, education GB/T 4658, political GB/T 4762, marital GB/T 2261.2."""
+    """Codes of the national lists: /v1/registry/code-lists."""
 
-    ethnic: Annotated[str, Field(pattern=r"^(0[1-9]|[1-4][0-9]|5[0-8])$")] | None = None
-    education: Annotated[str, Field(pattern=r"^[1-9][0-9]$")] | None = None
-    political: Annotated[str, Field(pattern=r"^(0[1-9]|1[0-3])$")] | None = None
-    marital: Annotated[str, Field(pattern=r"^(10|2[0-3]|30|40|90)$")] | None = None
+    ethnic: Annotated[str, Of(ETHNIC)] | None = None
+    education: Annotated[str, Of(EDUCATION)] | None = None
+    political: Annotated[str, Of(POLITICAL)] | None = None
+    marital: Annotated[str, Of(MARITAL)] | None = None
 
 
 class FactsBody(Body):
@@ -68,15 +74,19 @@ class FactsBody(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [examples.FACTS]})
 
     hukou: HukouBody | None = None
-    residence_document: Literal["permit", "book", "none"] | None = None
+    residence_document: Annotated[str, Of(RESIDENCE_DOCUMENT)] | None = None
     collective: CollectiveBody | None = None
     insurances: Annotated[
         dict[Scheme, Annotated[list[RelationBody], Field(max_length=20)] | None], Field(max_length=7)
     ] = {}
     work: WorkBody | None = None
-    labour_class: Literal["SKILLED", "ORDINARY", "WEAK_HALF", "LOST", "NONE"] | None = None
+    labour_class: Annotated[str, Of(LABOUR_CLASS)] | None = None
     organised_transfer: bool | None = None
     profile: ProfileBody | None = None
+    health: HealthBody | None = None
+    disability: DisabilityBody | None = None
+    schooling: SchoolingBody | None = None
+    medical_care: MedicalCareBody | None = None
     tags: Annotated[list[Tag], Field(max_length=10)] | None = None
 
     def groups(self) -> dict[str, object]:
@@ -123,3 +133,17 @@ class PersonView(View):
     work: dict[str, Any] | None
     """Work as jobs knows it; null: nothing said yet, or not for the caller to see."""
     warnings: list[WarningView] = []
+
+
+class LabourView(View):
+    """The class of labour as stated, and as the age suggests it. A suggestion changes nothing."""
+
+    scheme: LabourScheme
+    stated: str | None
+    suggested: str
+    look_again: bool
+    """Nothing is stated, or the age speaks against it."""
+    from_age: int
+    to_age: int
+    """Ages that the scheme counts as labour, both included."""
+    source: str

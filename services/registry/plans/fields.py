@@ -15,8 +15,11 @@ DWELLINGS = Shape(
         Field("unit", "单元", ("单元号", "所属单元"), needed=True),
         Field("floor", "楼层", ("层", "层数", "所在楼层", "层号")),
         Field("flat", "房号", ("房间号", "室号", "室", "门牌号", "房屋号", "户号"), needed=True),
+        Field("lon", "经度", ("东经", "楼栋经度", "经度坐标")),
+        Field("lat", "纬度", ("北纬", "楼栋纬度", "纬度坐标")),
         Field("area", "面积", ("建筑面积", "住房面积", "房屋面积", "面积㎡", "面积平方米")),
     ),
     rows_have=("flat", "block"),
 )
-"""房屋名册. `code` is needed where the community is new; without `floor` it is read off the flat's number (1203: 12)."""
+"""房屋名册. `code` is needed where the community is new; without `floor` it is read off the flat's number (1203: 12).
+`lon` and `lat` are of the block, in degrees of CGCS2000."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
-from services.registry.dwellings.domain import Flat, Plan
+from services.registry.dwellings.domain import BlockPoint, Flat, Plan
 from shared.imports import values
 from shared.imports.cells import shown
 from shared.imports.fields import CellFault, Severity, row_named
-from shared.imports.values import says_nothing
+from shared.imports.values import compact, says_nothing
 from shared.validation import Wrong
 
-COLUMNS = ("community", "code", "estate", "block", "unit", "floor", "flat", "area")
+COLUMNS = ("community", "code", "estate", "block", "unit", "floor", "flat", "area", "lon", "lat")
 CARRIED = ("community", "code", "estate", "block", "unit", "floor")
 """Blank below the first row that says it: the same as above."""
 
@@ -57,6 +59,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "is left to a row above that is not in order: correct that row",
         "此项沿用上方有误的一行，请更正该行",
     ),
+    "point-half": ("longitude and latitude go together: fill in this one", "经度与纬度须同时填写，请补填此项"),
+    "point-differs": (
+        "another place of this block stands in {there[0]}: correct one of them",
+        "该楼栋的坐标与{there[1]}不一致，请更正其中一处",
+    ),
+    "point-outside": (
+        "lies where the community cannot be, or longitude and latitude are swapped",
+        "坐标超出该安置点所在范围，或经度与纬度填反",
+    ),
     "too-many-units": ("more units than a community can have", "单元数超过上限"),
 }
 """By code: English, Chinese."""
@@ -74,6 +85,8 @@ class Line:
     flat: Flat
     floor_said: bool
     """Or it was read off the flat's number."""
+    point: BlockPoint | None
+    """Where its block stands, where the row says it."""
     said: Mapping[str, Any] = field(compare=False)
     """The row's own texts by column."""
 
@@ -154,10 +167,13 @@ def _read(row: Mapping[str, Any], texts: Mapping[str, str]) -> tuple[Line | None
     floor = read.get("floor") if texts["floor"] else floor_of(door.flat or "")
     if floor is None and "floor" not in faults and door.flat:
         faults["floor"] = ("floor-unclear", TEXTS["floor-unclear"])
+    if not faults and (read["lon"] is None) is not (read["lat"] is None):
+        faults["lon" if read["lon"] is None else "lat"] = ("point-half", TEXTS["point-half"])
     if faults or not (door.block and door.unit and door.flat) or floor is None:
         return None, [_fault(row, column, code, texts) for column, (code, texts) in faults.items()]
     flat = Flat(door.estate or "1", door.block, door.unit, floor, door.flat, read["area"])
-    return Line(row["sheet"], row["row"], flat, bool(texts["floor"]), row), []
+    point = None if read["lon"] is None else BlockPoint(flat.estate, flat.block, read["lon"], read["lat"])
+    return Line(row["sheet"], row["row"], flat, bool(texts["floor"]), point, row), []
 
 
 def floor_of(flat: str) -> int | None:
@@ -173,6 +189,7 @@ def _parts(lines: Sequence[tuple[str, str | None, Line]]) -> tuple[tuple[Part, .
     names = _most_said((code, key, n) for (key, code), n in said.items())
     codes = _most_said((key, code, n) for (key, code), n in said.items())
     found: dict[str | tuple[str, None], dict[tuple[str, str, str, str], Line]] = {}
+    points: dict[tuple[str | tuple[str, None], str, str], Line] = {}
     calls: dict[str | tuple[str, None], tuple[str, str | None]] = {}
     against: list[CellFault] = []
     for name, code, line in lines:
@@ -187,7 +204,13 @@ def _parts(lines: Sequence[tuple[str, str | None, Line]]) -> tuple[tuple[Part, .
             calls.setdefault(community, (name, own))
             flats = found.setdefault(community, {})
             first = flats.setdefault(line.flat.place, line)
-            if first is not line:
+            placed = points.setdefault((community, line.flat.estate, line.flat.block), line) if line.point else line
+            if placed.point != line.point:
+                there = row_named(placed.sheet, placed.row, line.sheet)
+                against.append(_against(line, "lon", "point-differs", there=there))
+                if first is line:
+                    del flats[line.flat.place]
+            elif first is not line:
                 there = row_named(first.sheet, first.row, line.sheet)
                 against.append(_against(line, "flat", "flat-repeated", there=there))
     return tuple(Part(*calls[community], tuple(flats.values())) for community, flats in found.items()), against
@@ -229,7 +252,10 @@ def with_part(there: Plan | None, part: Part) -> tuple[Plan, int, int]:
         changed += before is not None and before != after
         flats[after.place] = after
     named = there.named_estates if there else ()
-    return Plan(there.name if there else part.name, named, tuple(flats.values())), created, changed
+    points = {(p.estate, p.block): p for p in there.points} if there else {}
+    points |= {(line.point.estate, line.point.block): line.point for line in part.lines if line.point}
+    name = there.name if there else part.name
+    return Plan(name, named, tuple(flats.values()), tuple(sorted(points.values()))), created, changed
 
 
 def _laid_over(before: Flat, line: Line) -> Flat:
@@ -241,9 +267,22 @@ def _laid_over(before: Flat, line: Line) -> Flat:
     )
 
 
+_DEGREES = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,12})?)°?[EN东北]?")
+
+
+def degrees(text: str) -> Decimal:
+    """106.650123, 106.65°E: degrees to six places. Wrong: degrees-format."""
+    found = _DEGREES.fullmatch(compact(text))
+    if not found:
+        raise Wrong("degrees-format", "no decimal degrees: write it as 106.650123", "应为十进制度数，如 106.650123")
+    return Decimal(found[1]).quantize(Decimal("0.000001"))
+
+
 _READERS: dict[str, Callable[[str], Any]] = {
     "community": values.community,
     "code": values.community_code,
     "floor": values.floor,
     "area": values.area_m2,
+    "lon": degrees,
+    "lat": degrees,
 }

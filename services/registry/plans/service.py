@@ -57,8 +57,10 @@ async def apply_chunk(tx: Transaction, act: Act, prepared: Prepared, n: int) -> 
         await dwellings.add_to_plan(tx, act.actor, code, change, act.dry_run)
     except communities.CommunityNotFound:
         return Outcome(len(part.lines), faults=tuple(all_against(part, "code", "community-outside")))
-    except dwellings.WrongPlan:
-        return Outcome(len(part.lines), faults=tuple(all_against(part, "unit", "too-many-units")))
+    except dwellings.WrongPlan as wrong:
+        outside = any(fault.code == "point-outside" for fault in wrong.faults)
+        column, told = ("lon", "point-outside") if outside else ("unit", "too-many-units")
+        return Outcome(len(part.lines), faults=tuple(all_against(part, column, told)))
     return Outcome(len(part.lines), created, changed)
 
 

@@ -34,6 +34,8 @@ class Settling:
     hukou_division: str | None
     source: str
     members: tuple[NewMember, ...]
+    reservation: str | None = None
+    """By which the flat is kept for them."""
 
 
 @dataclass(frozen=True, slots=True)

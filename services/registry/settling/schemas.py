@@ -7,20 +7,22 @@ from typing import Annotated
 from pydantic import AfterValidator, ConfigDict, Field
 
 from services.registry import examples
-from services.registry.households.domain import HEAD, RELATIONS, Address
-from services.registry.households.schemas import DibaoBody
+from services.registry.codes.kinship import RELATION
+from services.registry.codes.platform import MOVE_BATCH
+from services.registry.codes.schemas import Of
+from services.registry.households.domain import HEAD, Address
+from services.registry.households.schemas import DibaoBody, MonitoredBody
 from services.registry.persons.schemas import FactsBody
 from services.registry.schemas import SourceOf
 from services.registry.settling.domain import NewMember, Settling
 from shared.http import Body
-from shared.shapes import CommunityCode, Day, Division, Name, Part
-from shared.validation import Wrong
+from shared.shapes import CommunityCode, Day, Division, Id, Name, Part
+
+Relation = Annotated[str, Of(RELATION), AfterValidator(lambda code: HEAD if code == "01" else code)]
+"""To the head of household. Of the two codes for the head, 02 is kept."""
 
 
-def relation_code(code: str) -> str:
-    if code not in RELATIONS:
-        raise Wrong("relation-unknown", "not a code of GB/T 4761", "不是 GB/T 4761 家庭关系代码")
-    return HEAD if code == "01" else code
+_FACTS = {"moved_from_division", "registered_poor", "monitored", "move_batch", "dibao"}
 
 
 class HukouHouseholdBody(Body):
@@ -32,7 +34,7 @@ class HukouHouseholdBody(Body):
 class MemberBody(Body):
     name: Name
     id_number: Annotated[str, Field(min_length=1, max_length=40)]
-    relation: Annotated[str, Field(pattern=r"^[0-9]{2}$"), AfterValidator(relation_code)]
+    relation: Relation
     phone: Annotated[str, Field(max_length=20)] | None = None
     in_hukou_household: bool = True
     corrects_death: bool = False
@@ -61,16 +63,20 @@ class SettleBody(Body):
     block: Part
     unit: Part
     flat: Part
+    reservation: Id | None = None
+    """By which the flat is kept for them: /v1/registry/reservations."""
     settled_on: Day
     moved_from_division: Division | None = None
     registered_poor: bool | None = None
+    monitored: MonitoredBody | None = None
+    move_batch: Annotated[str, Of(MOVE_BATCH)] | None = None
     dibao: DibaoBody | None = None
     hukou_household: HukouHouseholdBody | None = None
     source: SourceOf = "staff"
     members: Annotated[list[MemberBody], Field(min_length=1, max_length=30)]
 
     def command(self) -> Settling:
-        facts = self.model_dump(mode="json", include={"moved_from_division", "registered_poor", "dibao"})
+        facts = self.model_dump(mode="json", include=_FACTS)
         return Settling(
             address=Address(self.community, self.estate, self.block, self.unit, self.flat),
             settled_on=self.settled_on,
@@ -78,4 +84,5 @@ class SettleBody(Body):
             hukou_division=self.hukou_household.division if self.hukou_household else None,
             source=self.source,
             members=tuple(member.member() for member in self.members),
+            reservation=self.reservation,
         )

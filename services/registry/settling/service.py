@@ -11,7 +11,10 @@ from services.registry import store as history
 from services.registry.duplicates import store as duplicates
 from services.registry.duplicates.domain import look_again
 from services.registry.duplicates.service import who_was_meant
+from services.registry.dwellings.domain import doubts_of_area
+from services.registry.dwellings.parameters import m2_a_person
 from services.registry.dwellings.service import look_at_flat, refuse_flat
+from services.registry.dwellings.store import take_reservation
 from services.registry.households import store
 from services.registry.households.domain import HEAD, HouseholdKind
 from services.registry.life import store as life
@@ -75,9 +78,11 @@ async def settle_household(
     """A household moves in: its co-living and flat households are made, and its hukou household where stated.
 
     All or nothing; every fault is told at once. Raises FlatUnknown (also for a community the actor does not see), FlatTaken,
-    CannotSettle.
+    FlatReserved, CannotSettle.
     """
-    flat, of_flat = await look_at_flat(tx, actor, command.address, None, command.settled_on, "/settled_on")
+    flat, of_flat = await look_at_flat(
+        tx, actor, command.address, None, command.settled_on, "/settled_on", command.reservation
+    )
     members, faults = check_members(tx, keys, known_areas, command.members, command.address.community_code)
     known = await persons.load_known(tx, sorted({member.newcomer.lookup for member in members}), actor.place)
     faults += faults_of_members([m.newcomer for m in members], known, command.settled_on, tx.today)
@@ -89,7 +94,11 @@ async def settle_household(
     refuse_flat(of_flat)
     assert flat is not None  # or there would have been a fault
     household_id, people = await _write_settling(tx, actor, keys, command, flat, members, known)
-    return Settled(household_id, (*warnings_of(members), *await entered_twice(tx, actor, people)))
+    if flat["reservation_id"]:
+        await take_reservation(tx, flat["dwelling_id"])
+    standard = m2_a_person(command.address.community_code, command.settled_on)
+    doubts = doubts_of_area(flat["area_m2"], len(members), standard)
+    return Settled(household_id, (*warnings_of(members), *await entered_twice(tx, actor, people), *doubts))
 
 
 def warnings_of(members: Sequence[Checked]) -> tuple[Fault, ...]:

@@ -97,7 +97,7 @@ async def test_facts_are_kept_apart_and_unknown_is_not_none(community: Service) 
         ({"relation": "04"}, "/members/0/relation", "relation-unknown"),
         ({"name": ""}, "/members/0/name", "string-too-short"),
         ({"facts": {"hukou": {"division": "52"}}}, "/members/0/facts/hukou/division", "string-pattern-mismatch"),
-        ({"facts": {"labour_class": "STRONG"}}, "/members/0/facts/labour_class", "literal-error"),
+        ({"facts": {"labour_class": "STRONG"}}, "/members/0/facts/labour_class", "labour-class-unknown"),
     ],
 )
 async def test_a_wrong_member_is_named_by_field_and_reason(

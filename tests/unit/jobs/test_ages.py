@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.jobs.parameters import (
+from shared.clock import age_on
+from shared.labour import (
     FEMALE,
     LABOUR_AGES,
     MALE,
@@ -18,7 +19,6 @@ from services.jobs.parameters import (
     minimum_age,
     next_age_border,
 )
-from shared.clock import age_on
 
 ON = date(2026, 11, 24)
 S = LabourScheme

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.registry.dwellings.domain import Flat, Plan
+from services.registry.dwellings.domain import BlockPoint, Flat, Plan
 from services.registry.plans.plan import read_plans, with_part
 
 CODE, OTHER = "522731003012", "522731003021"
@@ -132,3 +132,37 @@ def test_what_a_file_does_not_name_stays_and_blanks_change_nothing() -> None:
     assert plan.name == "旧名"
     assert set(plan.flats) == {*there.flats, Flat("1", "1", "1", 3, "301", None)}
     assert with_part(plan, part) == (plan, 0, 0)
+
+
+HERE = {"lon": "106.650123", "lat": "26.13"}
+POINT = BlockPoint("1", "1", Decimal("106.650123"), Decimal("26.130000"))
+
+
+def test_a_block_stands_where_one_of_its_rows_says() -> None:
+    (part,) = read_plans(rows(flat("301"), flat("302", **HERE), flat("303"))).parts
+    assert [line.point for line in part.lines] == [None, POINT, None]
+    assert with_part(None, part)[0].points == (POINT,)
+
+
+def test_what_a_file_does_not_say_of_places_stays() -> None:
+    other = BlockPoint("1", "9", Decimal("106.65"), Decimal("26.14"))
+    there = Plan("旧名", (), (Flat("1", "9", "1", 1, "101", None),), (other,))
+    (part,) = read_plans(rows(flat(**HERE))).parts
+    assert with_part(there, part)[0].points == (POINT, other)
+    (part,) = read_plans(rows(flat())).parts
+    assert with_part(there, part)[0].points == (other,)
+
+
+@pytest.mark.parametrize(
+    ("second", "column", "code"),
+    [
+        ({"lon": "106.65"}, "lat", "point-half"),
+        ({"lat": "26.13"}, "lon", "point-half"),
+        ({"lon": "106°39′", "lat": "26.13"}, "lon", "degrees-format"),
+        (HERE | {"lat": "26.14"}, "lon", "point-differs"),
+    ],
+)
+def test_what_is_wrong_with_a_place(second: dict[str, str], column: str, code: str) -> None:
+    plans = read_plans(rows(flat("301", **HERE), flat("302", **second)))
+    assert [(a.row, a.column, a.code) for a in plans.against] == [(3, column, code)]
+    assert [line.flat.flat for part in plans.parts for line in part.lines] == ["301"]

@@ -56,6 +56,21 @@ def test_insurance_blank_none_and_there() -> None:
     }
 
 
+def test_health_and_disability() -> None:
+    assert _facts(健康状况="长期慢性病") == {"health": {"status": "30"}}
+    assert _facts(健康状况="", 残疾类别="", 残疾等级="") == {}
+    assert _facts(残疾类别="肢体", 残疾等级="二级") == {"disability": {"disabled": True, "kind": "4", "grade": "2"}}
+    assert _facts(残疾等级="3") == {"disability": {"disabled": True, "grade": "3"}}
+    assert _facts(残疾类别="无") == {"disability": {"disabled": False}}
+
+
+def test_a_report_never_shows_what_a_cell_says_of_health() -> None:
+    row = Families(Random(1)).family()[0]
+    checked = check(table_of([row | {"健康状况": "某种病", "残疾类别": "某种残疾"}]), ON, KNOWN)
+    found = {fault.column: fault.value for fault in checked.faults if fault.column in ("health", "disability_kind")}
+    assert found == {"health": "***", "disability_kind": "****"}
+
+
 def test_dibao_by_its_class() -> None:
     assert _facts(低保类别="农村") == {"dibao": {"receiving": True, "household_class": "rural"}}
     assert _facts(是否低保="农村低保", 低保地="惠水县") == {

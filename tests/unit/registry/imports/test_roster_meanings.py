@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.registry.households.domain import RELATIONS
+from services.registry.codes.kinship import RELATION
 from services.registry.imports import codes, livelihood, values, words
 from services.registry.imports.facts import groups
 from services.registry.imports.fields import ROSTER
@@ -79,8 +79,8 @@ def test_relations(code: str, word: str) -> None:
 
 
 def test_every_relation_and_only_those_of_the_list_can_be_said() -> None:
-    assert set(codes.RELATION.meanings.values()) | {"01"} == RELATIONS
-    for code in RELATIONS - {"01"}:
+    assert set(codes.RELATION.meanings.values()) | {"01"} == RELATION.codes
+    for code in RELATION.codes - {"01"}:
         assert codes.RELATION.read(code) == code
 
 

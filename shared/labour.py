@@ -1,4 +1,4 @@
-"""Dated parameters of jobs: ages, each row with its source; pure.
+"""Ages of labour (劳动力) and work: dated parameters, each row with its source; pure. Of jobs, and of the registry, which suggests a class.
 
 A parameter is a row, never a constant: a new rule is one more row with a later `valid_from`. Sources tagged [M] are from memory:
 put the checked row beside them. Ages are full years (周岁), reached on the birthday.
@@ -25,6 +25,7 @@ class LabourScheme(StrEnum):
     JOB_STATISTICS = "job-statistics"
     JOB_STATISTICS_WORKERS = "job-statistics-workers"
     RURAL_ZERO_JOB = "rural-zero-job"
+    RURAL_STATISTICS = "rural-statistics"
 
 
 DEFAULT_SCHEME = LabourScheme.RELOCATION
@@ -33,7 +34,8 @@ DEFAULT_SCHEME = LabourScheme.RELOCATION
 
 @dataclass(frozen=True, slots=True)
 class LabourAge:
-    """Ages of labour, both included, for one sex from a day on."""
+    """Ages of labour, both included, for one sex from a day on. `full`: of these the ages of full labour, where the scheme parts it from
+    half labour (半劳动力)."""
 
     scheme: LabourScheme
     sex: str
@@ -41,6 +43,7 @@ class LabourAge:
     highest: int
     valid_from: date
     source: str
+    full: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ _POVERTY = "labour of registered-poor and relocated households (建档立卡、�
 _STATISTICS = "job statistics: men to 59, women to 54 [M]; the retirement age rises from 2025 (2024-09-13 decision)"
 _WORKERS = "job statistics, women workers (女工人): to 49 [M]"
 _RURAL = "rural zero-employment family (农村零就业家庭) in some cities: men 16 to 59, women 16 to 49"
+_RURAL_FULL = "rural statistics: full labour men 18 to 50, women 18 to 45; half labour men 16, 17 and 51 to 60, women 16, 17 and 46 to 55"
 
 LABOUR_AGES: tuple[LabourAge, ...] = (
     LabourAge(LabourScheme.RELOCATION, MALE, 16, 59, date(2016, 1, 1), _POVERTY),
@@ -66,6 +70,8 @@ LABOUR_AGES: tuple[LabourAge, ...] = (
     LabourAge(LabourScheme.JOB_STATISTICS_WORKERS, FEMALE, 16, 49, date(1995, 1, 1), _WORKERS),
     LabourAge(LabourScheme.RURAL_ZERO_JOB, MALE, 16, 59, date(2008, 1, 1), _RURAL),
     LabourAge(LabourScheme.RURAL_ZERO_JOB, FEMALE, 16, 49, date(2008, 1, 1), _RURAL),
+    LabourAge(LabourScheme.RURAL_STATISTICS, MALE, 16, 60, date(1995, 1, 1), _RURAL_FULL, (18, 50)),
+    LabourAge(LabourScheme.RURAL_STATISTICS, FEMALE, 16, 55, date(1995, 1, 1), _RURAL_FULL, (18, 45)),
 )
 
 MINIMUM_AGES: tuple[MinimumAge, ...] = (

@@ -1,0 +1,1 @@
+"""Flats that are kept for a household before it moves in (分房预留)."""
