@@ -9,6 +9,7 @@ from services.registry.history.api import routes as history
 from services.registry.households.api import routes as households
 from services.registry.life.api import routes as life
 from services.registry.persons.api import routes as persons
+from services.registry.search.api import routes as search
 from services.registry.settings import RegistrySettings
 from services.registry.settling.api import routes as settling
 from services.registry.statistics.api import routes as statistics
@@ -28,7 +29,18 @@ def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastA
         import_routes("/v1/registry/imports", "registry: imports", roster, Scope.REGISTRY_WRITE),
         import_routes("/v1/registry/dwellings/imports", "registry: imports", dwelling, Scope.REGISTRY_WRITE),
     ]
-    routers = [communities, settling, households, persons, life, history, statistics, *files, dead_letters("registry")]
+    routers = [
+        communities,
+        settling,
+        households,
+        search,
+        persons,
+        life,
+        history,
+        statistics,
+        *files,
+        dead_letters("registry"),
+    ]
     app = create_app("registry", "Anju registry", settings, routers, create_worker(settings), verifier)
     app.state.keys = keys
     return app

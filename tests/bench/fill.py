@@ -46,7 +46,7 @@ select p.person_id, f.key, f.value, $2, p.registered_at, 'bench', 'bench'
 """
 _FLAT = ("dwelling_id", "community_code", "estate", "block", "unit", "floor", "flat")
 _PERSON = (
-    "person_id", "name", "sex", "birth_on", "id_number_sealed", "id_number_lookup", "phone_sealed", "phone_lookup", "facts",
+    "person_id", "name", "name_keys", "sex", "birth_on", "id_number_sealed", "id_number_lookup", "phone_sealed", "phone_lookup", "facts",
 )  # fmt: skip
 _HOUSEHOLD = (
     "household_id", "kind", "coliving_id", "community_code", "dwelling_id", "estate", "block", "unit", "flat", "head_person_id",
@@ -82,10 +82,10 @@ async def _add_community(connection: asyncpg.Connection, keys: KeyRing, n: int) 
     await _copy(connection, "households", (*_HOUSEHOLD, *_SAME), _households(ids, code, places, now))
     people = [_person(keys, person_id, n * _PEOPLE + i) for i, person_id in enumerate(ids.persons)]
     homes = [household for household in ids.colivings for _ in _RELATIONS]
-    rows = [(*p[:9], home, 1, "resident", now, now) for p, home in zip(people, homes, strict=True)]
+    rows = [(*p[:10], home, 1, "resident", now, now) for p, home in zip(people, homes, strict=True)]
     more = ("household_id", "version", "status", "registered_at", "changed_at")
     await _copy(connection, "persons", (*_PERSON, *more), rows)
-    await _copy(connection, "person_keys", ("person_id", "key_id", "wrapped"), [(p[0], *p[9:]) for p in people])
+    await _copy(connection, "person_keys", ("person_id", "key_id", "wrapped"), [(p[0], *p[10:]) for p in people])
     await connection.execute(_MEMBERSHIPS, ids.persons, [*_RELATIONS] * _HOUSEHOLDS)
     await connection.execute(_OCCUPANCIES, ids.colivings)
     await connection.execute(_EVENTS, ids.colivings)
