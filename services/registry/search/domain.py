@@ -51,10 +51,10 @@ def name_keys(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What one part of a typed name asks for: people whose keys have all `pieces` and match the `pattern` (of LIKE)."""
+    """What one part of a typed name asks for: people whose keys have all `pieces`, and the `text` in them."""
 
     pieces: tuple[str, ...]
-    pattern: str
+    text: str
 
 
 class TooShort(ValueError):
@@ -70,11 +70,11 @@ def terms_of(typed: str) -> tuple[Term, ...]:
 def _term(part: str) -> Term:
     if not part.isascii():
         pieces = (part,) if len(part) == 1 else tuple(map("".join, itertools.pairwise(part)))
-        return Term(pieces, f"%{part}%")
+        return Term(pieces, part)
     if len(part) < SHORTEST_PINYIN:
         raise TooShort
     known = max(length for length in _PIECES if length <= len(part))
-    return Term((part[:known],), f"% {part}%")
+    return Term((part[:known],), f" {part}")
 
 
 # folding

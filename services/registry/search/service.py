@@ -61,6 +61,7 @@ async def search_people(
         faults.append(_SOMEONE_NEEDED)
     if faults:
         raise WrongSearch(faults=faults)
+    place = await store.widened(read, place)
     async with store.planned_by_values(read):
         rows = await store.list_found(read, place, wanted, after, limit)
         if after is None and len(rows) < limit:
