@@ -18,6 +18,10 @@ from shared.privacy import KeyRing
 from shared.validation import Wrong, refusal
 
 
+_CODE_DIGITS = 12
+"""Of a community's code."""
+
+
 class WrongSearch(Invalid):
     slug = "wrong-search"
     title_en, title_zh = "Nobody can be looked for like this", "无法按所填条件查找"
@@ -42,7 +46,8 @@ async def search_people(
     _refuse_unseen(actor, asked)
     place = _within(actor.place, asked.division)
     faults: list[Fault] = []
-    place, door = await _address(read, place, asked, faults)
+    one_community = place.is_one_community or _CODE_DIGITS in (len(asked.division or ""), len(asked.community or ""))
+    place, door = await _address(read, place, asked, one_community, faults)
     wanted = Wanted(
         terms=_terms(asked.name, faults),
         id_number_lookup=_lookup(
@@ -57,7 +62,7 @@ async def search_people(
         age_from=asked.age_from,
         age_to=asked.age_to,
     )
-    if not (faults or wanted.names_someone or place.is_one_community):
+    if not (faults or wanted.names_someone or one_community or place.is_one_community):
         faults.append(_SOMEONE_NEEDED)
     if faults:
         raise WrongSearch(faults=faults)
@@ -96,10 +101,12 @@ def _within(place: Place, division: str | None) -> Place:
     return place if division and place.division.startswith(division) else place.within(division)
 
 
-async def _address(read: Read, place: Place, asked: Asked, faults: list[Fault]) -> tuple[Place, DoorOf]:
+async def _address(
+    read: Read, place: Place, asked: Asked, one_community: bool, faults: list[Fault]
+) -> tuple[Place, DoorOf]:
     """Where the address lies, and which doors it means."""
     if asked.address_text is None:
-        if asked.door != DoorOf() and asked.community is None and not place.is_one_community:
+        if asked.door != DoorOf() and not one_community:
             faults.append(Fault("/address/community", "community-needed", "say of which community", "请填写所在社区"))
         return place.within(asked.community), asked.door
     if asked.community or asked.door != DoorOf():
@@ -108,7 +115,7 @@ async def _address(read: Read, place: Place, asked: Asked, faults: list[Fault]) 
     rows = await store.list_communities(read, place)
     named = [(row["name"], row["community_code"]) for row in rows]
     try:
-        community, door = read_address(asked.address_text, named, place.is_one_community)
+        community, door = read_address(asked.address_text, named, one_community)
     except Wrong as wrong:
         faults.append(_fault("/address_text", wrong))
         return place, DoorOf()
