@@ -17,7 +17,6 @@ from shared.identity import check_id_number, normalise_phone
 from shared.privacy import KeyRing
 from shared.validation import Wrong, refusal
 
-
 _CODE_DIGITS = 12
 """Of a community's code."""
 
