@@ -96,7 +96,13 @@ persons = Table(
     CheckConstraint("sex in ('1', '2')", name="sex"),
     Index(None, "household_id"),
     Index(None, "phone_lookup", postgresql_where=text("phone_lookup is not null")),
-    Index("ix_persons_name_keys", text("string_to_array(split_part(name_keys, '|', 2), ' ')"), postgresql_using="gin"),
+    # Names that came in lately are searched one by one until so many kB of them are sorted in, all by whoever brings the next.
+    Index(
+        "ix_persons_name_keys",
+        text("string_to_array(split_part(name_keys, '|', 2), ' ')"),
+        postgresql_using="gin",
+        postgresql_with={"gin_pending_list_limit": "1024"},
+    ),
 )
 
 person_keys = Table(

@@ -112,7 +112,8 @@ class Searches:
         if self._drawn.random() < 0.7:
             parts["flat"] = f"{self._drawn.randint(1, 12)}0{self._drawn.randint(1, 4)}"
         body = {"address": {"community": community, **parts}}
-        return Search(body, Wanted(door=DoorOf(**parts)), Place(community))
+        door = DoorOf(block=parts["block"], unit=parts["unit"], flat=parts.get("flat"))
+        return Search(body, Wanted(door=door), Place(community))
 
     def _search(self, body: dict[str, Any], wanted: Wanted, community: str | None) -> Search:
         return Search(body | ({"division": community} if community else {}), wanted, Place(community or ""))

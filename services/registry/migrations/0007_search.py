@@ -28,11 +28,13 @@ def upgrade() -> None:
     op.add_column("persons", sa.Column("name_keys", sa.Text(), nullable=True))
     _key_names()
     op.alter_column("persons", "name_keys", nullable=False)
+    op.execute("set local maintenance_work_mem = '256MB'")
     op.create_index(
         "ix_persons_name_keys",
         "persons",
         [sa.literal_column("string_to_array(split_part(name_keys, '|', 2), ' ')")],
         postgresql_using="gin",
+        postgresql_with={"gin_pending_list_limit": "1024"},
     )
     op.execute("analyze persons")
     op.drop_index("ix_households_settled", table_name="households")

@@ -100,7 +100,7 @@ def _is_written(character: str) -> bool:
 def _variants() -> dict[int, str]:
     """The usual character by the code point of the unusual one."""
     lines = VARIANTS.read_text("utf-8").splitlines()
-    return {ord(variant): usual for usual, *variants in lines for variant in variants}
+    return {ord(variant): line[0] for line in lines for variant in line[1:]}
 
 
 def _without_tones(typed: str) -> str:

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from services.registry import examples
 from services.registry.persons.domain import PersonStatus, Tag
-from services.registry.search.domain import MOST_COUNTED, PRESENT, Asked, DoorOf
+from services.registry.search.domain import MOST_COUNTED, Asked, DoorOf
 from shared.http import Body, View
 from shared.paging import Page
 from shared.shapes import CommunityCode, Division, Part
@@ -43,7 +43,7 @@ class SearchBody(Body):
     """An address in one line, instead of `address`: 新民社区3栋2单元501. It is refused where it cannot be read for sure."""
     division: Division | None = None
     """Only within this division (区划代码)."""
-    status: Annotated[list[Status], Field(min_length=1, max_length=4)] = list(PRESENT)
+    status: Annotated[list[Status], Field(min_length=1, max_length=4)] = [PersonStatus.RESIDENT, PersonStatus.AWAY]
     """`resident` and `away` unless said: those who moved out or died are found only when asked for."""
     sex: Literal["1", "2"] | None = None
     age_from: Age | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,8 +27,8 @@ HOUSEHOLDS = "/v1/registry/households"
 PERSONS = "/v1/registry/persons"
 ELSEWHERE = "522731003099"
 OTHER_STREET = "522731004001"
-CADRE = {"role": Role.COMMUNITY_CADRE, "place": COMMUNITY}
-BLOCK_HEAD = {"role": Role.BLOCK_HEAD, "place": f"{COMMUNITY}/1/1"}
+CADRE: dict[str, Any] = {"role": Role.COMMUNITY_CADRE, "place": COMMUNITY}
+BLOCK_HEAD: dict[str, Any] = {"role": Role.BLOCK_HEAD, "place": f"{COMMUNITY}/1/1"}
 LI = id_number("19800315", female=True)
 
 
@@ -88,7 +88,7 @@ async def search(registry: Service, params: dict[str, Any] | None = None, **call
     return found
 
 
-async def names(registry: Service, caller: dict[str, Any] | None = None, **body: Any) -> list[str]:
+async def names(registry: Service, caller: Mapping[str, Any] | None = None, /, **body: Any) -> list[str]:
     """Who is found, by their full names."""
     found = await search(registry, body=body, **(caller or {}))
     assert (found["total"], found["more"]) == (len(found["items"]), False)
@@ -101,7 +101,7 @@ async def full_names(registry: Service, person_ids: list[str]) -> list[str]:
     return sorted(full[person_id] for person_id in person_ids)
 
 
-async def refused(registry: Service, caller: dict[str, Any] | None = None, **body: Any) -> list[tuple[str, str]]:
+async def refused(registry: Service, caller: Mapping[str, Any] | None = None, /, **body: Any) -> list[tuple[str, str]]:
     answer = await registry.post(SEARCH, body, **(caller or {}))
     assert answer.status_code == 422, answer.text
     return [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
@@ -323,7 +323,7 @@ async def test_the_example_finds_whom_the_examples_settle(changing: Service) -> 
     await changing.put(f"/v1/registry/communities/{ELSEWHERE}", examples.COMMUNITY, headers={"if-match": "*"})
     answer = await changing.post(HOUSEHOLDS, examples.HOUSEHOLD)
     assert answer.status_code == 201, answer.text
-    found = await names(changing, **examples.SEARCH)  # type: ignore[arg-type]
+    found = await names(changing, **examples.SEARCH)
     assert found == ["示例乙", "示例甲"]
 
 
