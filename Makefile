@@ -27,6 +27,9 @@ bench: ## time every hot path beside its limit, 15 minutes (A='--only read,settl
 bench-growth: ## how the hot paths grow with clients and with people
 	@$(IN_VENV) -m tests.bench.growth $(A)
 
+bench-search: ## time searches of people among 1,920,000
+	@$(IN_VENV) -m tests.bench.search $(A)
+
 bench-roster: ## time a roster of 40,000 people beside indexed COPY of the same rows
 	@$(IN_VENV) -m tests.bench.roster
 
@@ -46,4 +49,4 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@printf '\nVariables of a run (ANJU_PORT, ANJU_DATA, DATABASE_URL, …): $(PY) -m deploy.local --help\n'
 
-.PHONY: run reset venv test chaos bench bench-growth bench-roster check fmt help
+.PHONY: run reset venv test chaos bench bench-growth bench-search bench-roster check fmt help

@@ -17,6 +17,7 @@ from services.registry.life.api import routes as life
 from services.registry.merging.api import routes as mergers
 from services.registry.persons.api import routes as persons
 from services.registry.reservations.api import routes as reservations
+from services.registry.search.api import routes as search
 from services.registry.settings import RegistrySettings
 from services.registry.settling.api import routes as settling
 from services.registry.statistics.api import routes as statistics
@@ -40,6 +41,7 @@ def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastA
         communities,
         settling,
         households,
+        search,
         persons,
         changes,
         mergers,

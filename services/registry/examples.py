@@ -38,6 +38,7 @@ FACTS: JsonDict = {
 HOUSEHOLD_FACTS: JsonDict = {"dibao": {"receiving": False}, "valid_from": "2026-11-20"}
 
 MOVE: JsonDict = {"block": "2", "unit": "1", "flat": "102"}
+SEARCH: JsonDict = {"name": "示例", "division": COMMUNITY_CODE, "age_from": 16}
 DEATH: JsonDict = {"died_on": "2026-11-20"}
 LIFE_EVENT: JsonDict = {
     "kind": "joined",

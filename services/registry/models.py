@@ -84,6 +84,7 @@ persons = Table(
     Column("version", Integer, nullable=False),
     Column("status", Text, nullable=False),
     Column("name", Text, nullable=False),
+    Column("name_keys", Text, nullable=False),
     Column("sex", Text, nullable=False),
     Column("birth_on", Date, nullable=False),
     Column("died_on", Date),
@@ -105,6 +106,13 @@ persons = Table(
     Index(None, "household_id"),
     Index("ix_persons_birth_on_name", "birth_on", "name"),
     Index(None, "phone_lookup", postgresql_where=text("phone_lookup is not null")),
+    # Names that came in lately are searched one by one until so many kB of them are sorted in, all by whoever brings the next.
+    Index(
+        "ix_persons_name_keys",
+        text("string_to_array(split_part(name_keys, '|', 2), ' ')"),
+        postgresql_using="gin",
+        postgresql_with={"gin_pending_list_limit": "1024"},
+    ),
 )
 
 person_keys = Table(
@@ -114,8 +122,6 @@ person_keys = Table(
     Column("key_id", Text, nullable=False),
     Column("wrapped", LargeBinary, nullable=False),
 )
-
-_LIVED_IN = f"kind = '{HouseholdKind.COLIVING}' and status = '{HouseholdStatus.SETTLED}'"
 
 households = Table(
     "households",
@@ -141,7 +147,12 @@ households = Table(
     Column("changed_at", Instant, nullable=False),
     one_of("kind", HouseholdKind),
     one_of("status", HouseholdStatus),
-    Index("ix_households_settled", "community_code", "household_id", postgresql_where=text(_LIVED_IN)),
+    Index(
+        "ix_households_coliving",
+        "community_code",
+        "household_id",
+        postgresql_where=text(f"kind = '{HouseholdKind.COLIVING}'"),
+    ),
     Index(None, "coliving_id"),
 )
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from services.registry.households.domain import Address, HouseholdStatus
 from services.registry.persons.domain import Entered, PersonStatus
+from services.registry.search.domain import name_keys
 from shared import outbox
 from shared.contracts.registry import HouseholdSettled, HouseholdState, Member, PersonRegistered, PersonState
 from shared.db import Transaction
@@ -100,6 +101,7 @@ def person_row(
     return (
         person_id,
         name,
+        name_keys(name),
         sex,
         birth_on,
         key.key.encrypt(id_number, field_context(person_id, "id_number")),

@@ -157,6 +157,16 @@ def locate(texts: Mapping[str, str | None]) -> tuple[Door, dict[str, Wrong]]:
     return Door(**found), wrong
 
 
+def door(text: str) -> Door | None:
+    """What one text says of where a flat is: 3栋2单元501, 二期3栋, 3-2-501; None where it cannot be read. Raises Wrong: part-too-long,
+    personal-data."""
+    written = compact(text).upper()
+    found = _ROW.fullmatch(written) or _WHOLE.fullmatch(written)
+    parts = {part: value for part, value in found.groupdict().items() if value} if found else {}
+    said = {part: _called(_plain_number(value, part == "flat")) for part, value in parts.items()}
+    return Door(**said) if said else None
+
+
 def _placed(before: str, flat: str, found: Mapping[str, str]) -> dict[str, str]:
     """What 3-302 says: of unit (or block) 3 flat 302 where that is so or nothing else is said, otherwise the flat is called that."""
     if before in (found.get("unit"), found.get("block")):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import asyncpg
+from stdnum.cn import ric
 
 from services.registry.service import person_row
 from shared.ids import new_ids
 from shared.privacy import KeyRing
+from tests.bench.names import names
 
 _PEOPLE, _HOUSEHOLDS = 5000, 1250
 """Of a community."""
@@ -46,7 +48,7 @@ select p.person_id, f.key, f.value, $2, p.registered_at, 'bench', 'bench'
 """
 _FLAT = ("dwelling_id", "community_code", "estate", "block", "unit", "floor", "flat")
 _PERSON = (
-    "person_id", "name", "sex", "birth_on", "id_number_sealed", "id_number_lookup", "phone_sealed", "phone_lookup", "facts",
+    "person_id", "name", "name_keys", "sex", "birth_on", "id_number_sealed", "id_number_lookup", "phone_sealed", "phone_lookup", "facts",
 )  # fmt: skip
 _HOUSEHOLD = (
     "household_id", "kind", "coliving_id", "community_code", "dwelling_id", "estate", "block", "unit", "flat", "head_person_id",
@@ -80,12 +82,13 @@ async def _add_community(connection: asyncpg.Connection, keys: KeyRing, n: int) 
     places = list(itertools.islice(_places(), _HOUSEHOLDS))
     await _copy(connection, "dwellings", _FLAT, [(i, code, *p) for i, p in zip(ids.dwellings, places, strict=True)])
     await _copy(connection, "households", (*_HOUSEHOLD, *_SAME), _households(ids, code, places, now))
-    people = [_person(keys, person_id, n * _PEOPLE + i) for i, person_id in enumerate(ids.persons)]
+    called = names(n, _PEOPLE)
+    people = [_person(keys, person_id, n * _PEOPLE + i, called[i]) for i, person_id in enumerate(ids.persons)]
     homes = [household for household in ids.colivings for _ in _RELATIONS]
-    rows = [(*p[:9], home, 1, "resident", now, now) for p, home in zip(people, homes, strict=True)]
+    rows = [(*p[:10], home, 1, "resident", now, now) for p, home in zip(people, homes, strict=True)]
     more = ("household_id", "version", "status", "registered_at", "changed_at")
     await _copy(connection, "persons", (*_PERSON, *more), rows)
-    await _copy(connection, "person_keys", ("person_id", "key_id", "wrapped"), [(p[0], *p[9:]) for p in people])
+    await _copy(connection, "person_keys", ("person_id", "key_id", "wrapped"), [(p[0], *p[10:]) for p in people])
     await connection.execute(_MEMBERSHIPS, ids.persons, [*_RELATIONS] * _HOUSEHOLDS)
     await connection.execute(_OCCUPANCIES, ids.colivings)
     await connection.execute(_EVENTS, ids.colivings)
@@ -114,12 +117,19 @@ def _places() -> Iterator[tuple[str, str, str, int, str]]:
             yield "1", str(block), str(unit + 1), floor + 1, f"{floor + 1}{flat + 1:02d}"
 
 
-def _person(keys: KeyRing, person_id: str, n: int) -> tuple[Any, ...]:
-    """As the service seals it. The number is in the form of one, not a true one: nobody checks it again."""
-    number = f"522798{n:012d}"
+def id_number(n: int) -> str:
+    """Of the n-th person (up to 20 million). Its date and sex are not the person's: nobody compares them again."""
+    day, sequence = divmod(n, 999)
+    body = f"522798{date(1950, 1, 1) + timedelta(days=day):%Y%m%d}{sequence + 1:03d}"
+    return body + str(ric.calc_check_digit(body + "0"))
+
+
+def _person(keys: KeyRing, person_id: str, n: int, name: str) -> tuple[Any, ...]:
+    """As the service seals it."""
+    number = id_number(n)
     who = n % len(_RELATIONS)
     lookup = keys.lookup_hash("id_number", number)
-    named = {"name": "量度人", "sex": "12"[who % 2], "birth_on": _BIRTHS[who], "id_number": number, "lookup": lookup}
+    named = {"name": name, "sex": "12"[who % 2], "birth_on": _BIRTHS[who], "id_number": number, "lookup": lookup}
     return person_row(keys, person_id, **named, phone=None, phone_lookup=None, facts=_FACTS)  # type: ignore[arg-type]
 
 

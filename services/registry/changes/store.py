@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 
+from services.registry.search.domain import name_keys
 from shared.auth import Place
 from shared.db import Read, Row, Transaction
 from shared.errors import Conflict, NotFound
@@ -136,7 +137,7 @@ async def set_identity(tx: Transaction, person_id: str, row: Mapping[str, Any]) 
     try:
         await tx.execute(
             """update persons set name = $2, sex = $3, birth_on = $4, id_number_sealed = $5, id_number_lookup = $6,
-                      phone_sealed = $7, phone_lookup = $8 where person_id = $1""",
+                      phone_sealed = $7, phone_lookup = $8, name_keys = $9 where person_id = $1""",
             person_id,
             row["name"],
             row["sex"],
@@ -145,6 +146,7 @@ async def set_identity(tx: Transaction, person_id: str, row: Mapping[str, Any]) 
             row["id_number_lookup"],
             row["phone_sealed"],
             row["phone_lookup"],
+            name_keys(row["name"]),
         )
     except asyncpg.UniqueViolationError:  # taken since it was looked for
         raise NumberTaken from None

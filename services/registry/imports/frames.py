@@ -85,7 +85,16 @@ def persons(people: Sequence[Newcomer], keys: KeyRing, at: datetime) -> tuple[pl
         row = person.row(keys)
         rows.append((*(_hex(value) if isinstance(value, bytes) else value for value in row[:-2]), person.household_id))
         wrapped.append((person.person_id, row[-2], _hex(row[-1])))
-    names = ["person_id", "name", "sex", "birth_on", "id_number_sealed", "id_number_lookup", "phone_sealed"]
+    names = [
+        "person_id",
+        "name",
+        "name_keys",
+        "sex",
+        "birth_on",
+        "id_number_sealed",
+        "id_number_lookup",
+        "phone_sealed",
+    ]
     frame = _frame(rows, [*names, "phone_lookup", "facts", "household_id"]).with_columns(
         pl.lit(1).alias("version"),
         pl.lit(PersonStatus.RESIDENT.value).alias("status"),

@@ -34,7 +34,7 @@ async def load_known(tx: Transaction, lookups: Sequence[bytes], place: Place) ->
 
 
 _PERSON_COLUMNS = (
-    "person_id uuid, name text, sex text, birth_on date, id_number_sealed bytea, id_number_lookup bytea,"
+    "person_id uuid, name text, name_keys text, sex text, birth_on date, id_number_sealed bytea, id_number_lookup bytea,"
     " phone_sealed bytea, phone_lookup bytea, facts text, key_id text, wrapped bytea"
 )
 
@@ -51,12 +51,13 @@ async def add_persons(tx: Transaction, household_id: str, rows: Sequence[Sequenc
         f"""with given as (
                select * from unnest({unnest}) as g({", ".join(p.split()[0] for p in _PERSON_COLUMNS.split(","))})),
             saved as (
-               insert into persons as p (person_id, version, status, name, sex, birth_on, id_number_sealed, id_number_lookup,
-                      phone_sealed, phone_lookup, household_id, facts, registered_at, changed_at)
-               select person_id, 1, 'resident', name, sex, birth_on, id_number_sealed, id_number_lookup,
+               insert into persons as p (person_id, version, status, name, name_keys, sex, birth_on, id_number_sealed,
+                      id_number_lookup, phone_sealed, phone_lookup, household_id, facts, registered_at, changed_at)
+               select person_id, 1, 'resident', name, name_keys, sex, birth_on, id_number_sealed, id_number_lookup,
                       phone_sealed, phone_lookup, $1, facts::jsonb, $2, $2 from given
                on conflict (id_number_lookup) do update
-                      set version = p.version + 1, status = 'resident', name = excluded.name, died_on = null, household_id = $1,
+                      set version = p.version + 1, status = 'resident', name = excluded.name, name_keys = excluded.name_keys,
+                          died_on = null, household_id = $1,
                           work_copy = null,
                           facts = excluded.facts, phone_sealed = excluded.phone_sealed,
                           phone_lookup = excluded.phone_lookup, id_number_sealed = excluded.id_number_sealed,

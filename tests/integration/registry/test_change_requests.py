@@ -269,3 +269,13 @@ async def test_work_that_jobs_keeps_is_not_asked_of_the_registry(person: Person)
     )
     answer = await person.ask({"facts": {"work": {"status": "none"}}})
     assert (answer.status_code, slug(answer)) == (409, "work-belongs-to-jobs")
+
+
+async def test_a_person_is_found_by_the_name_it_has_now(person: Person) -> None:
+    await person.approve(await person.ask({"name": "韦小妹"}))
+
+    async def found(name: str) -> list[str]:
+        page = (await person.registry.post(f"{PERSONS}/search", {"name": name}, **CADRE)).json()
+        return [item["person_id"] for item in page["items"]]
+
+    assert (await found("weixm"), await found("小妹"), await found("晓明")) == ([person.id], [person.id], [])

@@ -1,0 +1,165 @@
+"""Every SQL statement that searches people.
+
+Found people stand in the order of household and person, within communities where the place is a part of all: the order in which an
+index walks through the place. Where many have the name, the walk soon has a page full; where few have it, the index of names brings
+them all. Which it is, the planner sees by the values and its statistics (`planned_by_values`), never by a plan kept for others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.registry.households.domain import HouseholdKind
+from services.registry.search.domain import MOST_COUNTED, Wanted
+from shared.auth import Place
+from shared.db import Read, Row
+from shared.places import place_of, seen
+
+_PIECES = "string_to_array(split_part(p.name_keys, '|', 2), ' ')"
+"""As the index has it."""
+
+After = tuple[str, str, str]
+"""Community, household and person of the last row of the page before."""
+
+
+@asynccontextmanager
+async def planned_by_values(read: Read) -> AsyncIterator[None]:
+    """Statements inside are planned anew for their values: a plan for any name would walk past all people for a rare one, or fetch
+    every 李 for a page."""
+    async with read.connection.transaction(readonly=True):
+        # Not by several processes, which take as long to start as a search takes; and what is searched is in memory, where to fetch a
+        # row costs little more than to look at one.
+        await read.execute(
+            "set local plan_cache_mode = force_custom_plan; set local max_parallel_workers_per_gather = 0;"
+            " set local seq_page_cost = 0.1; set local random_page_cost = 0.1"
+        )
+        yield
+
+
+async def list_communities(read: Read, place: Place) -> list[Row]:
+    """Names and codes of the communities that the place covers, or of which it covers a part."""
+    return await read.fetch(
+        "select community_code, name from communities where starts_with(community_code, $1)", place.division
+    )
+
+
+async def widened(read: Read, place: Place) -> Place:
+    """Everywhere, where the place covers every community that there is: so it is for whoever works for the whole county."""
+    if place.block or place.is_one_community:
+        return place
+    beyond = "select exists (select from communities where not starts_with(community_code, $1))"
+    return place if await read.fetchval(beyond, place.division) else Place()
+
+
+@dataclass(slots=True)
+class _Statement:
+    """Conditions with their parameters."""
+
+    conditions: list[str] = field(default_factory=list)
+    parameters: list[Any] = field(default_factory=list)
+
+    def let(self, value: Any) -> str:
+        """A parameter, as it stands in SQL."""
+        self.parameters.append(value)
+        return f"${len(self.parameters)}"
+
+    @property
+    def where(self) -> str:
+        return " and ".join(self.conditions)
+
+
+def _of_wanted(read: Read, place: Place, wanted: Wanted) -> _Statement:
+    """Over persons `p` and, unless the place is everywhere, their households `h`."""
+    found = _Statement()
+    say, let = found.conditions.append, found.let
+    if place != Place():
+        found.parameters += place_of(place)
+        say(f"h.kind = '{HouseholdKind.COLIVING}' and {seen(place, 1)}")
+    say(f"p.status = any({let(list(wanted.statuses))}::text[])")
+    for term in wanted.terms:
+        say(f"{_PIECES} @> {let(list(term.pieces))}::text[]")
+        # Not LIKE: the planner would take this to be as rare again among what the line above leaves.
+        say(f"strpos(p.name_keys, {let(term.text)}) <> 0")
+    for column, value in (
+        ("p.id_number_lookup", wanted.id_number_lookup),
+        ("p.phone_lookup", wanted.phone_lookup),
+        ("p.sex", wanted.sex),
+        ("p.facts ->> 'labour_class'", wanted.labour_class),
+        ("h.estate", wanted.door.estate),
+        ("h.block", wanted.door.block),
+        ("h.unit", wanted.door.unit),
+        ("h.flat", wanted.door.flat),
+    ):
+        if value is not None:
+            say(f"{column} = {let(value)}")
+    if wanted.door.floor is not None:
+        floor = f"d.dwelling_id = h.dwelling_id and d.floor = {let(wanted.door.floor)}"
+        say(f"exists (select from dwellings d where {floor})")
+    if wanted.tag is not None:
+        say(f"p.facts -> 'tags' ? {let(wanted.tag)}")
+    # An age is reached as a birthday of 29 February is: on the 28th where there is none (民法典 art. 202).
+    if wanted.age_from is not None:
+        say(f"p.birth_on + make_interval(years => {let(wanted.age_from)}) <= {let(read.today)}")
+    if wanted.age_to is not None:
+        say(f"p.birth_on + make_interval(years => {let(wanted.age_to + 1)}) > {let(read.today)}")
+    return found
+
+
+def _from(place: Place) -> str:
+    return "persons p" if place == Place() else "households h join persons p using (household_id)"
+
+
+def _order(place: Place) -> str:
+    return "p.household_id, p.person_id" if place == Place() else "h.community_code, h.household_id, p.person_id"
+
+
+async def list_found(read: Read, place: Place, wanted: Wanted, after: After | None, limit: int) -> list[Row]:
+    """A page of the people who are wanted, with what is needed to show them."""
+    found = _of_wanted(read, place, wanted)
+    if after:
+        _go_on(found, place, after)
+    return await read.fetch(
+        f"""select p.person_id, p.household_id, p.status, p.name, p.sex, p.birth_on, p.id_number_sealed, p.phone_sealed,
+                   k.key_id, k.wrapped, h.community_code, h.estate, h.block,
+                   (select c.name from communities c where c.community_code = h.community_code) as community_name
+              from (select p.person_id, p.household_id from {_from(place)} where {found.where} order by {_order(place)}
+                     limit {found.let(limit)}) f
+              join persons p using (person_id)
+              join person_keys k using (person_id)
+              join households h on h.household_id = f.household_id
+             order by {_order(place)}""",
+        *found.parameters,
+    )
+
+
+def _go_on(found: _Statement, place: Place, after: After) -> None:
+    """Conditions of what comes behind a row. The first says to an index of one table what the second says of both its columns."""
+    community, household, person = after
+    last = f"{found.let(household)}::uuid, {found.let(person)}::uuid"
+    if place == Place():
+        found.conditions += [f"p.household_id >= {found.let(household)}", f"({_order(place)}) > ({last})"]
+        return
+    code = found.let(community)
+    found.conditions += [
+        f"(h.community_code, h.household_id) >= ({code}, {found.let(household)}::uuid)",
+        f"({_order(place)}) > ({code}, {last})",
+    ]
+
+
+async def count_found(read: Read, place: Place, wanted: Wanted) -> int:
+    """How many are wanted; one more than are counted (`MOST_COUNTED`) stands for all beyond."""
+    found = _of_wanted(read, place, wanted)
+    counted: int = await read.fetchval(
+        f"select count(*) from (select from {_from(place)} where {found.where} limit {MOST_COUNTED + 1}) f",
+        *found.parameters,
+    )
+    return counted
+
+
+def ids_of(rows: Sequence[Row]) -> After:
+    """Where the page after these rows begins."""
+    last = rows[-1]
+    return last["community_code"], last["household_id"], last["person_id"]
