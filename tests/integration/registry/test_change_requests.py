@@ -278,4 +278,4 @@ async def test_a_person_is_found_by_the_name_it_has_now(person: Person) -> None:
         page = (await person.registry.post(f"{PERSONS}/search", {"name": name}, **CADRE)).json()
         return [item["person_id"] for item in page["items"]]
 
-    assert (await found("weixm"), await found("小妹"), await found("晓明")) == ([person.id], [person.id], [])
+    assert (await found("weixiaom"), await found("小妹"), await found("晓明")) == ([person.id], [person.id], [])
