@@ -27,8 +27,8 @@ PRESENT = (PersonStatus.RESIDENT, PersonStatus.AWAY)
 MOST_COUNTED = 1000
 """Up to here a total is exact."""
 
-_PIECES = (2, 3, 5, 8)
-"""Lengths of the beginnings of a reading that the index knows: a longer one is compared with the words themselves."""
+_PIECES = (2, 3, 4, 5, 6, 7, 8, 10)
+"""Lengths of the beginnings of a reading that the index knows. Of a longer one few people are left to be compared with it."""
 SHORTEST_PINYIN = _PIECES[0]
 _MOST_READINGS = 12
 """Of one name: three of a surname, two of each of two characters."""
@@ -39,7 +39,7 @@ _TONES = frozenset("\u0300\u0301\u0304\u030c")
 
 @lru_cache(maxsize=65536)
 def name_keys(name: str) -> str:
-    """李小花 → `李小花 lixiaohua lxh|李 小 花 李小 小花 li lix lixia lixiaohu lx lxh`: what `persons.name_keys` holds of the name."""
+    """李小花 → `李小花 lixiaohua lxh|李 小 花 李小 小花 li lix lixi … lx lxh`: what `persons.name_keys` holds of the name."""
     parts = _parts(name)
     whole = "".join(parts)
     # A part behind a dot may be what people call someone by: 买买提 of 阿依古丽·买买提.
@@ -55,6 +55,11 @@ class Term:
 
     pieces: tuple[str, ...]
     text: str
+
+    @property
+    def is_told_by_pieces(self) -> bool:
+        """Does who has the pieces have the text? (Or else: are there fewer who have the text than the index knows?)"""
+        return self.text.strip() in self.pieces
 
 
 class TooShort(ValueError):

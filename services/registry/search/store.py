@@ -13,13 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.registry.households.domain import HouseholdKind
-from services.registry.search.domain import MOST_COUNTED, Wanted
+from services.registry.search.domain import MOST_COUNTED, Term, Wanted
 from shared.auth import Place
 from shared.db import Read, Row
 from shared.places import place_of, seen
 
 _PIECES = "string_to_array(split_part(p.name_keys, '|', 2), ' ')"
 """As the index has it."""
+
+_ASKED = "person_id, household_id, status, sex, birth_on, facts, id_number_lookup, phone_lookup"
+"""Columns that conditions are about."""
 
 After = tuple[str, str, str]
 """Community, household and person of the last row of the page before."""
@@ -60,6 +63,8 @@ class _Statement:
 
     conditions: list[str] = field(default_factory=list)
     parameters: list[Any] = field(default_factory=list)
+    named: str = ""
+    """The people by name, where that comes first."""
 
     def let(self, value: Any) -> str:
         """A parameter, as it stands in SQL."""
@@ -79,10 +84,11 @@ def _of_wanted(read: Read, place: Place, wanted: Wanted) -> _Statement:
         found.parameters += place_of(place)
         say(f"h.kind = '{HouseholdKind.COLIVING}' and {seen(place, 1)}")
     say(f"p.status = any({let(list(wanted.statuses))}::text[])")
-    for term in wanted.terms:
-        say(f"{_PIECES} @> {let(list(term.pieces))}::text[]")
-        # Not LIKE: the planner would take this to be as rare again among what the line above leaves.
-        say(f"strpos(p.name_keys, {let(term.text)}) <> 0")
+    by_name = [condition for term in wanted.terms for condition in _of_term(found, term)]
+    if _name_first(place, wanted):
+        found.named = f"with p as materialized (select {_ASKED} from persons p where {' and '.join(by_name)})"
+    else:
+        found.conditions += by_name
     for column, value in (
         ("p.id_number_lookup", wanted.id_number_lookup),
         ("p.phone_lookup", wanted.phone_lookup),
@@ -108,8 +114,24 @@ def _of_wanted(read: Read, place: Place, wanted: Wanted) -> _Statement:
     return found
 
 
-def _from(place: Place) -> str:
-    return "persons p" if place == Place() else "households h join persons p using (household_id)"
+def _of_term(found: _Statement, term: Term) -> list[str]:
+    # Not LIKE: the planner would take it to be as rare again among what the line above it leaves.
+    return [
+        f"{_PIECES} @> {found.let(list(term.pieces))}::text[]",
+        f"strpos(p.name_keys, {found.let(term.text)}) <> 0",
+    ]
+
+
+def _name_first(place: Place, wanted: Wanted) -> bool:
+    """Of names that the index tells only nearly, it brings all: the planner, who knows how many have its pieces and not how many have
+    the name, might look for a page of them among all people. In one community there are never too many to look at."""
+    known = wanted.id_number_lookup or wanted.phone_lookup or place.is_one_community
+    return not known and not all(term.is_told_by_pieces for term in wanted.terms)
+
+
+def _from(place: Place, found: _Statement) -> str:
+    people = "p" if found.named else "persons p"
+    return people if place == Place() else f"households h join {people} using (household_id)"
 
 
 def _order(place: Place) -> str:
@@ -122,10 +144,11 @@ async def list_found(read: Read, place: Place, wanted: Wanted, after: After | No
     if after:
         _go_on(found, place, after)
     return await read.fetch(
-        f"""select p.person_id, p.household_id, p.status, p.name, p.sex, p.birth_on, p.id_number_sealed, p.phone_sealed,
+        f"""{found.named}
+            select p.person_id, p.household_id, p.status, p.name, p.sex, p.birth_on, p.id_number_sealed, p.phone_sealed,
                    k.key_id, k.wrapped, h.community_code, h.estate, h.block,
                    (select c.name from communities c where c.community_code = h.community_code) as community_name
-              from (select p.person_id, p.household_id from {_from(place)} where {found.where} order by {_order(place)}
+              from (select p.person_id, p.household_id from {_from(place, found)} where {found.where} order by {_order(place)}
                      limit {found.let(limit)}) f
               join persons p using (person_id)
               join person_keys k using (person_id)
@@ -153,7 +176,7 @@ async def count_found(read: Read, place: Place, wanted: Wanted) -> int:
     """How many are wanted; one more than are counted (`MOST_COUNTED`) stands for all beyond."""
     found = _of_wanted(read, place, wanted)
     counted: int = await read.fetchval(
-        f"select count(*) from (select from {_from(place)} where {found.where} limit {MOST_COUNTED + 1}) f",
+        f"{found.named} select count(*) from (select from {_from(place, found)} where {found.where} limit {MOST_COUNTED + 1}) f",
         *found.parameters,
     )
     return counted

@@ -34,7 +34,11 @@ async def test_no_right_row_is_lost_no_wrong_row_is_in_and_the_correction_brings
     data = csv_of(rows)
     report = await bring_in(registry, data)
     faults = await _all_faults(registry, report)
-    assert {(f["row"], f["column"], f["code"]) for f in faults} == expected_told
+    alike = sum(
+        f["code"] == "possible-duplicate" for f in faults
+    )  # of name, birth and origin, by chance: said once, when they come in
+    assert alike < 5
+    assert {(f["row"], f["column"], f["code"]) for f in faults if f["code"] != "possible-duplicate"} == expected_told
     out = {f["row"] for f in faults if f["severity"] == Severity.ERROR}
     assert (report["rows"], report["rejected"]) == (len(rows), len(out))
     assert (report["accepted"], report["created"]) == (len(rows) - len(out),) * 2
@@ -42,8 +46,12 @@ async def test_no_right_row_is_lost_no_wrong_row_is_in_and_the_correction_brings
     assert await _registered(registry) == _lookups(registry, there)
 
     again = await bring_in(registry, data)
-    same = ("rows", "accepted", "rejected", "errors_total", "errors")
+    same = ("rows", "accepted", "rejected")
     assert {name: again[name] for name in same} == {name: report[name] for name in same}
+    assert again["errors_total"] == report["errors_total"] - alike
+    assert [e for e in report["errors"] if e["code"] != "possible-duplicate"] == again["errors"][
+        : len(report["errors"])
+    ]
     assert (again["created"], again["changed"]) == (0, 0)
 
     correction = (await registry.get(report["correction"])).content

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.registry import examples
 from shared.auth import Role
 from tests.support.clients import Service
 from tests.support.people import household, id_number, member
@@ -33,6 +34,13 @@ async def person(estate: Service) -> str:
     return str(answer.json()["members"][0]["person_id"])
 
 
+async def consents(estate: Service, person: str) -> None:
+    """To the purpose that rests on consent."""
+    given = {**examples.CONSENT, "given_on": "2026-06-02"}
+    answer = await estate.post(f"{PERSONS}/{person}/consents", given, role=Role.COMMUNITY_CADRE)
+    assert answer.status_code == 201, answer.text
+
+
 async def shown(estate: Service, person: str, role: Role, purpose: str | None = None) -> set[str]:
     query = f"?purpose={purpose}" if purpose else ""
     answer = await estate.get(f"{PERSONS}/{person}{query}", role=role)
@@ -58,10 +66,12 @@ async def shown(estate: Service, person: str, role: Role, purpose: str | None = 
 async def test_facts_of_health_show_by_role_and_purpose(
     estate: Service, person: str, role: Role, purpose: str | None, seen: set[str]
 ) -> None:
+    await consents(estate, person)
     assert await shown(estate, person, role, purpose) & SENSITIVE == seen
 
 
 async def test_a_read_for_a_purpose_notes_which_facts_of_health_were_read(estate: Service, person: str) -> None:
+    await consents(estate, person)
     await shown(estate, person, Role.COUNTY_CIVIL_AFFAIRS, "benefit-payment")
     await shown(estate, person, Role.COUNTY_CIVIL_AFFAIRS, "employment")
     rows = await estate.database.pool.fetch("select purpose, fields from access_log order by id")

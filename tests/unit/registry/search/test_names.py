@@ -23,10 +23,19 @@ def finds(typed: str, name: str) -> bool:
 
 
 def test_says_what_a_name_is_found_by() -> None:
-    assert name_keys("李小花") == "李小花 lixiaohua lxh|李 小 花 李小 小花 li lix lixia lixiaohu lx lxh"
+    assert (
+        name_keys("李小花")
+        == "李小花 lixiaohua lxh|李 小 花 李小 小花 li lix lixi lixia lixiao lixiaoh lixiaohu lx lxh"
+    )
     assert terms_of("李") == (Term(("李",), "李"),)
     assert terms_of("李小花") == (Term(("李小", "小花"), "李小花"),)
-    assert terms_of("lixiaoh") == (Term(("lixia",), " lixiaoh"),)
+    assert terms_of("lixiaoh") == (Term(("lixiaoh",), " lixiaoh"),)
+    assert terms_of("lixiaohua") == (Term(("lixiaohu",), " lixiaohua"),)
+    told = ("李", "小花", "lixiaoh", "lxh"), ("李小花", "lixiaohua")
+    assert [[term.is_told_by_pieces for typed in some for term in terms_of(typed)] for some in told] == [
+        [True] * 4,
+        [False] * 2,
+    ]
 
 
 @pytest.mark.parametrize(
