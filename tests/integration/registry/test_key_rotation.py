@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -120,41 +119,26 @@ async def others(estate: Service) -> AsyncIterator[dict[str, str]]:
         await estate.database.pool.execute(f'drop database "{name}" with (force)')
 
 
-async def test_killed_on_the_way_it_goes_on_where_it_was(estate: Service, others: dict[str, str]) -> None:
+async def test_killed_on_the_way_it_goes_on_where_it_was(
+    estate: Service, others: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     path, number = key_file(estate), 2000
     await many_keys(estate, number)
-    env = {f"ANJU_{name.upper()}_DATABASE_URL": url for name, url in {**others, "registry": estate.url}.items()}
-    command = [
-        sys.executable,
-        "-m",
-        "shared.rotation",
-        "rotate",
-        "--keys",
-        str(path),
-        "--batch",
-        "20",
-        "--settle",
-        "0.1",
-    ]
-
-    async def start() -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            *command, env={**os.environ, **env}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-        )
-
-    process = await start()
+    for name, url in {**others, "registry": estate.url}.items():
+        monkeypatch.setenv(f"ANJU_{name.upper()}_DATABASE_URL", url)
+    command = ["shared.rotation", "rotate", "--keys", str(path), "--batch", "20", "--settle", "0.1"]
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", *command, stdout=asyncio.subprocess.DEVNULL)
     rewrapped = "select count(*) from person_keys where key_id = 'k2'"
     await until(lambda: estate.database.pool.fetchval(f"{rewrapped} having count(*) > 100"))
     process.send_signal(signal.SIGKILL)
-    await process.communicate()
+    await process.wait()
     half = await estate.database.pool.fetchval(rewrapped)
     assert 100 < half < number
-    process = await start()
-    said, _ = await process.communicate()
-    assert (process.returncode, said.decode().splitlines()[-1]) == (
-        0,
-        f"all {number} keys are wrapped under k2; `retire` forgets k1",
-    )
+    monkeypatch.setattr("sys.argv", command)
+    capsys.readouterr()
+    assert await asyncio.to_thread(rotation.main) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1] == f"all {number} keys are wrapped under k2; `retire` forgets k1"
     assert list(read_keys(path)["master"]) == ["k1", "k2"]
 
 
