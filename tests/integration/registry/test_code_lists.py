@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from shared.auth import Role
 from tests.support.clients import Service
 from tests.support.people import household, member
@@ -11,10 +9,9 @@ from tests.support.people import household, member
 PATH = "/v1/registry/code-lists"
 
 
-@pytest.mark.parametrize("role", Role)
-async def test_every_token_may_read_them(registry: Service, role: Role) -> None:
-    assert (await registry.get(PATH, role=role)).status_code == 200
-    assert (await registry.get(f"{PATH}/ethnic", role=role)).status_code == 200
+async def test_every_token_may_read_them(registry: Service) -> None:
+    statuses = {(await registry.get(path, role=role)).status_code for role in Role for path in (PATH, f"{PATH}/ethnic")}
+    assert statuses == {200}
 
 
 async def test_nobody_without_a_token(registry: Service) -> None:
