@@ -139,10 +139,10 @@ def grouped(workers: Mapping[str, Worker], owners: Mapping[str, str]) -> dict[st
 
 
 def _as_of(owner: Worker, other: Worker) -> Worker:
-    """Another id of a person: it lives and dies as the person does; what was recorded under it is withdrawn by its own word alone."""
-    died = owner.presence is Presence.DECEASED
-    presence = Presence.DECEASED if died else Presence.RESIDENT
-    return replace(other, presence=presence, died_on=owner.died_on if died else None)
+    """Another id of a person: it lives and dies as the person does; what was recorded under it goes with its own settling alone."""
+    if other.presence is Presence.WITHDRAWN or owner.presence is not Presence.DECEASED:
+        return other
+    return replace(other, presence=Presence.DECEASED, died_on=owner.died_on)
 
 
 def changes_of(worker: Worker, fresh_id: Callable[[], str]) -> list[tuple[str, Employment]]:
@@ -178,14 +178,12 @@ Word = tuple[Employment, tuple[Employment, ...]]
 
 def told(before: Worker, after: Worker, moved: bool) -> list[Word]:
     """What others are to hear of a person: employments that are the person's no longer (as withdrawn), then those that ended, then those
-    that started. `moved`: to another household, which is to hear of all. The last word says whether there is work."""
+    that started. `moved`: to another household, which is to hear of all."""
     was, now = ({e.employment_id: e for e in worker.counted} for worker in (before, after))
     stood = {id_ for id_, e in was.items() if e.stands}
     lost = [e.withdrawn() for id_, e in was.items() if e.stands and id_ not in now]
     ended = [e for id_, e in now.items() if not e.stands and (moved or id_ in stood or id_ not in was)]
     started = [e for id_, e in now.items() if e.stands and (moved or id_ not in stood)]
-    if lost and now and not ended and not after.standing:
-        ended.append(after.counted[-1])
     standing = {id_: was[id_] for id_ in was if id_ in stood}
     words: list[Word] = []
     for employment in (*lost, *ended, *started):
