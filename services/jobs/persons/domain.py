@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -279,6 +279,21 @@ def _faults_of_person(worker: Worker, starts: date) -> Iterable[Fault]:
             f"under {limit} on that day: nobody of that age may be employed (Labour Law art. 15)",
             f"当日未满 {limit} 周岁，不得就业（《劳动法》第十五条）",
         )
+
+
+def faults_of_posts(forms: Collection[Form]) -> list[Fault]:
+    """What stands against employments, in these forms, that stand together: one person, one post (人社部发〔2019〕124号). None starts so;
+    but of who was entered twice they come together."""
+    if Form.PUBLIC_POST not in forms or len(forms) == 1:
+        return []
+    return [
+        Fault(
+            "/employments",
+            "public-post-beside-other-work",
+            "a public post stands beside other work: one person, one post; look which is to end",
+            "公益性岗位与其他就业并存：一人一岗，请核实应结束哪一项",
+        )
+    ]
 
 
 def _faults_of_post(worker: Worker, form: Form) -> Iterable[Fault]:

@@ -305,8 +305,8 @@ async def test_the_old_id_shows_the_person_and_is_not_acted_on(benefits: Benefit
     await service.hear(under(kin)[5:])
     shown = (await service.get(f"/v1/benefits/persons/{kin.person('b')}/assessments")).json()
     direct = (await service.get(f"/v1/benefits/persons/{kin.person('a')}/assessments")).json()
-    assert shown == direct
-    assert shown["person_id"] == kin.person("a")
+    assert (shown["person_id"], shown["merged_into"]) == (kin.person("b"), kin.person("a"))
+    assert shown | {"person_id": kin.person("a"), "merged_into": None} == direct
     assert {a["case_id"] for a in shown["assessments"] if a["scheme"] == "170"} == {own["case_id"]}
     refused = await benefits.apply(kin, "b", "110")
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:anju:problem:person-merged")

@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 from services.jobs.employments.domain import Employment, EndReason, Form, Source, Terms, is_same
-from services.jobs.persons.domain import LabourClass, Presence, StatedWork, Worker, changes_of, grouped, told
+from services.jobs.persons.domain import (
+    LabourClass,
+    Presence,
+    StatedWork,
+    Worker,
+    changes_of,
+    faults_of_posts,
+    grouped,
+    told,
+)
 from services.jobs.seekers.domain import NotSeeking, SeekerStatus, opens_spell, spell_changes
 
 ON = date(2026, 11, 24)
@@ -165,3 +174,17 @@ SEEKING, ASIDE = SeekerStatus.SEEKING.value, SeekerStatus.ASIDE.value
 )
 def test_which_spell_goes_on(who: Worker, changes: list[tuple[str, str, str | None]], opens: bool) -> None:
     assert (spells(who), opens_spell(who, ON)) == (changes, opens)
+
+
+@pytest.mark.parametrize(
+    ("forms", "codes"),
+    [
+        ([], []),
+        ([Form.PUBLIC_POST], []),
+        ([Form.FARMING, Form.ENTERPRISE], []),
+        ([Form.PUBLIC_POST, Form.FARMING], ["public-post-beside-other-work"]),
+        ([Form.PUBLIC_POST, Form.PUBLIC_POST], ["public-post-beside-other-work"]),
+    ],
+)
+def test_which_work_may_not_stand_together(forms: list[Form], codes: list[str]) -> None:
+    assert [fault.code for fault in faults_of_posts(forms)] == codes
