@@ -121,9 +121,9 @@ async def _follow_cases(tx: Transaction, news: Iterable[Word], known: store.Know
 
 async def _follow_cases_of(tx: Transaction, word: PersonState, was_in: str) -> None:
     """What was applied for before a settling was taken back goes with it. What was applied for after that, before benefits had heard of
-    it, is of the household where the person is now. Of an id that is merged into another nothing ends by that."""
+    it, is of the household where the person is now. Of an id that is merged into another nothing else ends."""
     moved = word.household_id != was_in
-    if (word.state == "withdrawn" and not word.merged_into) or (moved and word.withdrawn_at):
+    if (word.withdrawn_at and (moved or word.merged_into)) or (word.state == "withdrawn" and not word.merged_into):
         await end_recorded(tx, word.person_id, CaseAction.WITHDRAW_HOUSEHOLD, REGISTRY, word.withdrawn_at)
     if word.state == "deceased":
         await end_cases(tx, word.person_id, CaseAction.PERSON_DIED, REGISTRY)

@@ -60,10 +60,11 @@ async def keep_news(tx: Transaction, news: Sequence[PersonState | HouseholdState
         return
     left = [row["was_into"] for row in heard if row["was_into"]]
     loaded = await persons.load_workers(tx, near, [*(row["person_id"] for row in heard), *merged, *left])
-    await _watch_ages(tx, [loaded.workers[row["person_id"]] for row in heard])
+    workers = loaded.people
+    await _watch_ages(tx, [workers[row["person_id"]] for row in heard])
     moved = {row["person_id"]: row["was_in"] for row in heard if row["was_in"] not in (None, row["is_in"])}
     before = grouped(loaded.workers, _owners_before(heard, loaded.owners))
-    await follow(tx, near, loaded.people, REGISTRY, moved=moved, before=before)
+    await follow(tx, near, workers, REGISTRY, moved=moved, before=before)
 
 
 def _owners_before(heard: Sequence[Row], owners: Mapping[str, str]) -> Mapping[str, str]:
@@ -122,13 +123,14 @@ async def check_age(tx: Transaction, person_id: str) -> None:
 async def _watch_ages(tx: Transaction, people: Sequence[Worker]) -> None:
     """Sets the timers of the days on which these people come to a border of labour age; takes the timers of all others away."""
     today = tx.today
-    borders = {
-        w.person_id: next_age_border(w.sex, w.birth_on, today) if w.presence is Presence.RESIDENT else None
-        for w in people
-    }
+    borders = {w.person_id: next_age_border(w.sex, w.birth_on, today) if _is_watched(w) else None for w in people}
     due = [(person_id, clock.end_of_day(on - timedelta(days=1))) for person_id, on in borders.items() if on]
     await set_timers(tx, AGE_BORDER, due)
     await cancel_timers(tx, AGE_BORDER, [person_id for person_id, on in borders.items() if on is None])
+
+
+def _is_watched(worker: Worker) -> bool:
+    return worker.presence is Presence.RESIDENT and not worker.merged_into
 
 
 # in line with all that is known
@@ -238,7 +240,7 @@ def _worker_state(worker: Worker, standing: Sequence[Employment], version: int) 
         "household_id": worker.household_id,
         "work": "employed" if employments else "none",
         "employments": employments,
-        "has_worked": bool(worker.employments),
+        "has_worked": bool(worker.counted),
     }
 
 

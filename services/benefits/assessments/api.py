@@ -48,15 +48,18 @@ async def get_person_assessments(
     actor: Reading, read: Reader, request: Request, response: Response, language: Language, person_id: Id
 ) -> PersonAssessments:
     """In each scheme, as for the household; without dibao, which is the household's. By an id that is merged into another (the person
-    had been entered twice), the person whose it is now: `person_id` says who."""
+    had been entered twice), what that person is told: `merged_into` says who."""
     person = await get_person(read, person_id, actor.place)
-    person_id = person["person_id"]
     versions = person["person_version"], person["assessed_version"] * 2 + edition(language)
     check_none_match(request, *versions)
-    rows = await store.list_of_person(read, person_id, schemes_of(actor))
+    rows = await store.list_of_person(read, person["person_id"], schemes_of(actor))
     tag(response, *versions)
-    household_id = person["household_id"]
-    return PersonAssessments(person_id=person_id, household_id=household_id, assessments=_views(rows, language))
+    return PersonAssessments(
+        person_id=person_id,
+        merged_into=person["person_id"] if person["person_id"] != person_id else None,
+        household_id=person["household_id"],
+        assessments=_views(rows, language),
+    )
 
 
 @routes.get("/parameters", summary="Rates, ages, levels and windows in force, with their sources")

@@ -45,6 +45,8 @@ class HouseholdAssessments(View):
 
 class PersonAssessments(View):
     person_id: str
+    merged_into: str | None
+    """The person had been entered twice: all else is of the person of this id."""
     household_id: str
     assessments: list[AssessmentView]
 

@@ -82,9 +82,10 @@ def alarms(own: Entry, other: Entry, aside: Sequence[tuple[str, str, str]]) -> l
 def _differing(
     own: Insurances, other: Insurances, schemes: Collection[str], states: Collection[str]
 ) -> set[tuple[str, str]]:
-    """All such relations (scheme, division) where the other entry adds one to the person's own; else none."""
+    """All such relations (scheme, division) where the other entry makes them several, or more; else none."""
     mine, theirs = (_relations(insurances, schemes, states) for insurances in (own, other))
-    return mine | theirs if mine and theirs - mine else theirs if len(theirs) > 1 else set()
+    together = mine | theirs
+    return together if len(together) > 1 and theirs - mine else set()
 
 
 def _relations(insurances: Insurances, schemes: Collection[str], states: Collection[str]) -> set[tuple[str, str]]:

@@ -21,8 +21,8 @@ async def load_employments(tx: Transaction, person_ids: Sequence[str]) -> list[t
     if not person_ids:
         return []
     rows = await tx.fetch(
-        """select e.*, p.state = 'withdrawn' and p.merged_into is null
-                       or coalesce(c.state = 'withdrawn' and p.household_id <> e.household_id, false) as settling_withdrawn
+        """select e.*, p.state = 'withdrawn' and p.merged_into is null or coalesce(c.state = 'withdrawn'
+                       and (p.household_id <> e.household_id or p.merged_into is not null), false) as settling_withdrawn
              from unnest($1::uuid[]) as one (person_id) join employments e using (person_id) join person_copies p using (person_id)
              left join household_copies c on c.household_id = e.household_id
             where e.status <> 'withdrawn' order by e.employment_id""",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -140,10 +140,10 @@ def grouped(workers: Mapping[str, Worker], owners: Mapping[str, str]) -> dict[st
 
 
 def _as_of(owner: Worker, other: Worker) -> Worker:
-    """Another id of a person: it lives and dies as the person does; what was recorded under it is withdrawn by its own word alone."""
-    died = owner.presence is Presence.DECEASED
-    presence = Presence.DECEASED if died else Presence.RESIDENT
-    return replace(other, presence=presence, died_on=owner.died_on if died else None)
+    """Another id of a person: it lives and dies as the person does; what was recorded under it goes with its own settling alone."""
+    if other.presence is Presence.WITHDRAWN or owner.presence is not Presence.DECEASED:
+        return other
+    return replace(other, presence=Presence.DECEASED, died_on=owner.died_on)
 
 
 def changes_of(worker: Worker, fresh_id: Callable[[], str]) -> list[tuple[str, Employment]]:
@@ -179,14 +179,12 @@ Word = tuple[Employment, tuple[Employment, ...]]
 
 def told(before: Worker, after: Worker, moved: bool) -> list[Word]:
     """What others are to hear of a person: employments that are the person's no longer (as withdrawn), then those that ended, then those
-    that started. `moved`: to another household, which is to hear of all. The last word says whether there is work."""
+    that started. `moved`: to another household, which is to hear of all."""
     was, now = ({e.employment_id: e for e in worker.counted} for worker in (before, after))
     stood = {id_ for id_, e in was.items() if e.stands}
     lost = [e.withdrawn() for id_, e in was.items() if e.stands and id_ not in now]
     ended = [e for id_, e in now.items() if not e.stands and (moved or id_ in stood or id_ not in was)]
     started = [e for id_, e in now.items() if e.stands and (moved or id_ not in stood)]
-    if lost and now and not ended and not after.standing:
-        ended.append(after.counted[-1])
     standing = {id_: was[id_] for id_ in was if id_ in stood}
     words: list[Word] = []
     for employment in (*lost, *ended, *started):
@@ -282,6 +280,21 @@ def _faults_of_person(worker: Worker, starts: date) -> Iterable[Fault]:
             f"under {limit} on that day: nobody of that age may be employed (Labour Law art. 15)",
             f"当日未满 {limit} 周岁，不得就业（《劳动法》第十五条）",
         )
+
+
+def faults_of_posts(forms: Collection[Form]) -> list[Fault]:
+    """What stands against employments, in these forms, that stand together: one person, one post (人社部发〔2019〕124号). None starts so;
+    but of who was entered twice they come together."""
+    if Form.PUBLIC_POST not in forms or len(forms) == 1:
+        return []
+    return [
+        Fault(
+            "/employments",
+            "public-post-beside-other-work",
+            "a public post stands beside other work: one person, one post; look which is to end",
+            "公益性岗位与其他就业并存：一人一岗，请核实应结束哪一项",
+        )
+    ]
 
 
 def _faults_of_post(worker: Worker, form: Form) -> Iterable[Fault]:

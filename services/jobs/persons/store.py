@@ -117,7 +117,7 @@ def _worker(row: Row, employments: Sequence[Employment]) -> Worker:
     return Worker(
         person_id=row["person_id"],
         household_id=row["household_id"],
-        presence=Presence.WITHDRAWN if row["settling_withdrawn"] else Presence(row["state"]),
+        presence=_presence(row),
         sex=row["sex"],
         birth_on=row["birth_on"],
         died_on=row["died_on"],
@@ -129,6 +129,13 @@ def _worker(row: Row, employments: Sequence[Employment]) -> Worker:
         seeker_aside=bool(row["seeker_aside"]),
         version=row["worker_version"],
     )
+
+
+def _presence(row: Row) -> Presence:
+    """Of an id that is merged its own word says no more than that."""
+    if row["settling_withdrawn"]:
+        return Presence.WITHDRAWN
+    return Presence.RESIDENT if row["merged_into"] else Presence(row["state"])
 
 
 def _stated(work: Mapping[str, Any] | None) -> StatedWork | None:

@@ -18,7 +18,7 @@ from services.benefits.handlers import HANDLERS
 from shared.db import Database
 from shared.events import Received
 from shared.inbox import apply
-from tests.integration.benefits.news import EVERYTHING, NOW, OLD, Benefits, Kin, picture
+from tests.integration.benefits.news import EVERYTHING, LATER, NOW, OLD, Benefits, Kin, picture
 from tests.integration.benefits.test_order import CLERK, DIBAO, Story
 from tests.integration.conftest import NewService
 from tests.support.clients import Service
@@ -87,6 +87,17 @@ def under_another(k: Kin) -> list[Received]:
     ]
 
 
+def taken_back_before(k: Kin) -> list[Received]:
+    """The settling of the id that goes under had been taken back by then."""
+    facts = EVERYTHING | {"withdrawn_at": LATER}
+    return [
+        *twice(k),
+        k.withdrawn(2, household="other"),
+        k.undone("b", 2, household="other", **facts),
+        k.goes_under("b", 3, "a", household="other", **facts),
+    ]
+
+
 ENDS: dict[Story, dict[tuple[str, str], tuple[str, str, str | None, str]]] = {
     under: {
         ("a", "170"): ("a", "open", None, "home"),
@@ -123,6 +134,12 @@ ENDS: dict[Story, dict[tuple[str, str], tuple[str, str, str | None, str]]] = {
         ("b", "170"): ("b", "open", None, "other"),
         ("b", "110"): ("b", "open", None, "other"),
         ("other", "dibao"): ("other", "open", None, "other"),
+    },
+    taken_back_before: {
+        ("a", "170"): ("a", "open", None, "home"),
+        ("b", "170"): ("a", "withdrawn", None, "other"),
+        ("b", "110"): ("a", "withdrawn", None, "other"),
+        ("other", "dibao"): ("other", "withdrawn", None, "other"),
     },
     under_another: {
         ("a", "170"): ("a", "open", None, "home"),
@@ -288,8 +305,8 @@ async def test_the_old_id_shows_the_person_and_is_not_acted_on(benefits: Benefit
     await service.hear(under(kin)[5:])
     shown = (await service.get(f"/v1/benefits/persons/{kin.person('b')}/assessments")).json()
     direct = (await service.get(f"/v1/benefits/persons/{kin.person('a')}/assessments")).json()
-    assert shown == direct
-    assert shown["person_id"] == kin.person("a")
+    assert (shown["person_id"], shown["merged_into"]) == (kin.person("b"), kin.person("a"))
+    assert shown | {"person_id": kin.person("a"), "merged_into": None} == direct
     assert {a["case_id"] for a in shown["assessments"] if a["scheme"] == "170"} == {own["case_id"]}
     refused = await benefits.apply(kin, "b", "110")
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:anju:problem:person-merged")

@@ -73,6 +73,12 @@ def entry(home: str = "h1", dibao: str | None = None, **relations: list[tuple[st
         (entry(s390=[("1", "paying")]), entry(s390=[("2", "ended")]), []),
         (entry(), entry(s390=[("2", "paying")]), []),
         (entry(s390=[("1", "paying"), ("2", "paying")]), entry(s390=[("2", "paying")]), []),
+        (
+            entry(s310=[("1", "paying")], s390=[("2", "paying")]),
+            entry(s310=[("1", "paying")], s390=[("2", "paying")]),
+            [],
+        ),
+        (entry(), entry(s310=[("1", "paying")], s390=[("2", "paying")]), ["medical-relations-differ"]),
         (entry(s170=[("1", "drawing")]), entry(s110=[("1", "retired")]), ["pensions-differ"]),
         (entry(s170=[("1", "paying")]), entry(s110=[("1", "paying")]), []),
         (entry("h1", "1"), entry("h2", "2"), ["dibao-of-two-households"]),

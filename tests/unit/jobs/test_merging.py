@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 from services.jobs.employments.domain import Employment, EndReason, Form, Source, Terms, is_same
-from services.jobs.persons.domain import LabourClass, Presence, StatedWork, Worker, changes_of, grouped, told
+from services.jobs.persons.domain import (
+    LabourClass,
+    Presence,
+    StatedWork,
+    Worker,
+    changes_of,
+    faults_of_posts,
+    grouped,
+    told,
+)
 from services.jobs.seekers.domain import NotSeeking, SeekerStatus, opens_spell, spell_changes
 
 ON = date(2026, 11, 24)
@@ -54,8 +63,8 @@ def person(id_: str = "a", *employments: Employment, **more: Any) -> Worker:
 
 
 def one_of(own: Worker, *others: Worker) -> Worker:
-    """The person, into whom the others are merged (as the registry says it: withdrawn)."""
-    people = {w.person_id: w for w in (own, *(replace(w, presence=Presence.WITHDRAWN) for w in others))}
+    """The person, into whom the others are merged."""
+    people = {w.person_id: w for w in (own, *others)}
     return grouped(people, {w.person_id: own.person_id for w in others})[own.person_id]
 
 
@@ -93,6 +102,14 @@ def test_the_persons_death_ends_it_and_only_while_it_is_the_persons() -> None:
     assert changed(person("b", ended(job(), ON, EndReason.DEATH))) == [("b", "e1", "standing", None)]
 
 
+def test_what_was_stated_of_a_settling_that_was_taken_back_stays_away() -> None:
+    other = person("b", stated=StatedWork(job().terms), presence=Presence.WITHDRAWN)
+    assert changed(one_of(person("a"), other)) == []
+    assert changed(one_of(person("a"), replace(other, employments=(replace(job(), settling_withdrawn=True),)))) == [
+        ("b", "e1", "withdrawn", None)
+    ]
+
+
 def words(before: Worker, after: Worker, moved: bool = False) -> list[tuple[str, str, list[str]]]:
     return [
         (e.employment_id, e.status.value, [s.employment_id for s in standing])
@@ -106,7 +123,7 @@ def test_what_others_hear_of_both_ids() -> None:
     assert words(own, one_of(own, other)) == [("e3", "ended", []), ("e2", "standing", ["e2"])]
     assert words(other, under) == [("e2", "withdrawn", [])]
     assert words(under, other) == [("e3", "ended", []), ("e2", "standing", ["e2"])]
-    assert words(one_of(own, other), own) == [("e2", "withdrawn", []), ("e1", "ended", [])]
+    assert words(one_of(own, other), own) == [("e2", "withdrawn", [])]
 
 
 def spells(worker: Worker) -> list[tuple[str, str, str | None]]:
@@ -157,3 +174,17 @@ SEEKING, ASIDE = SeekerStatus.SEEKING.value, SeekerStatus.ASIDE.value
 )
 def test_which_spell_goes_on(who: Worker, changes: list[tuple[str, str, str | None]], opens: bool) -> None:
     assert (spells(who), opens_spell(who, ON)) == (changes, opens)
+
+
+@pytest.mark.parametrize(
+    ("forms", "codes"),
+    [
+        ([], []),
+        ([Form.PUBLIC_POST], []),
+        ([Form.FARMING, Form.ENTERPRISE], []),
+        ([Form.PUBLIC_POST, Form.FARMING], ["public-post-beside-other-work"]),
+        ([Form.PUBLIC_POST, Form.PUBLIC_POST], ["public-post-beside-other-work"]),
+    ],
+)
+def test_which_work_may_not_stand_together(forms: list[Form], codes: list[str]) -> None:
+    assert [fault.code for fault in faults_of_posts(forms)] == codes
