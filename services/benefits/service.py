@@ -19,7 +19,7 @@ from services.benefits.assessments.service import assess_households
 from services.benefits.cases.domain import CaseAction
 from services.benefits.cases.service import end_cases, end_recorded, give_cases, move_cases, reopen_cases
 from shared.clock import end_of_day
-from shared.contracts.jobs import EmploymentEnded, WorkerState
+from shared.contracts.jobs import WorkerState
 from shared.contracts.registry import HouseholdState, PersonState
 from shared.db import Transaction
 from shared.timers import cancel_timers, hold_timers, set_timers
@@ -143,10 +143,8 @@ def _facts(word: PersonState) -> dict[str, Any]:
 
 
 def _work(word: WorkerState) -> dict[str, Any] | None:
-    """None: an employment that never was (withdrawn) and leaves no other, an ended one neither, takes jobs' word back."""
-    is_last = not word.employments and not word.has_worked
-    never_was = isinstance(word, EmploymentEnded) and word.reason == "withdrawn" and is_last
-    return None if never_was else word.model_dump(mode="json", include={"work", "employments"})
+    """None: jobs took its word back."""
+    return None if word.takes_word_back else word.model_dump(mode="json", include={"work", "employments"})
 
 
 async def assess_again(tx: Transaction, person_id: str) -> None:

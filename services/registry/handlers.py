@@ -20,7 +20,11 @@ from shared.inbox import Handlers
 
 async def on_work_changed(tx: Transaction, events: Sequence[WorkerState]) -> None:
     """Who works, as jobs has it."""
-    await keep_work(tx, [event.model_dump(mode="json") for event in events])
+    words = [
+        (e.person_id, e.household_id, e.version, None if e.takes_word_back else e.model_dump(mode="json"))
+        for e in events
+    ]
+    await keep_work(tx, words)
 
 
 async def on_without_work_changed(tx: Transaction, events: Sequence[HouseholdWithoutWorkState]) -> None:

@@ -31,7 +31,12 @@ class WorkerState(Event):
     employments: tuple[EmploymentNow, ...]
     """All that stand now."""
     has_worked: bool = False
-    """Is any employment on record that was not taken back, be it ended? Where none is, jobs knows nothing of the person's work."""
+    """Is any employment on record that was not taken back, be it ended?"""
+
+    @property
+    def takes_word_back(self) -> bool:
+        """Does jobs know nothing of the person's work any more?"""
+        return False
 
 
 class EmploymentStarted(WorkerState, type="jobs.employment-started.v1", key="person_id"):
@@ -45,6 +50,11 @@ class EmploymentEnded(WorkerState, type="jobs.employment-ended.v1", key="person_
 
     employment_id: str
     reason: Literal["left", "dismissed", "contract-ended", "retired", "death", "withdrawn"]
+
+    @property
+    def takes_word_back(self) -> bool:
+        """An employment that never was, and leaves no other, an ended one neither."""
+        return self.reason == "withdrawn" and not self.employments and not self.has_worked
 
 
 class HouseholdWithoutWorkState(Event):

@@ -103,9 +103,13 @@ async def record_death(
     await tell(tx, actor, died, Ground(source), {"/on": "/died_on", "/people/0": "/died_on"})
 
 
-async def keep_work(tx: Transaction, said: Sequence[Mapping[str, Any]]) -> None:
-    """Keeps jobs' word (`WorkerState`) on people's work; an older word changes nothing."""
-    words = [{"status": word["work"], "employments": word["employments"]} for word in said]
+async def keep_work(tx: Transaction, said: Sequence[tuple[str, str, int, Mapping[str, Any] | None]]) -> None:
+    """Keeps jobs' word on people's work (person_id, household_id, version, word; None: it took its word back); an older word changes
+    nothing."""
     await store.set_work_copies(
-        tx, [(w["person_id"], w["household_id"], w["version"], word) for w, word in zip(said, words, strict=True)]
+        tx,
+        [
+            (person_id, household_id, version, word and {"status": word["work"], "employments": word["employments"]})
+            for person_id, household_id, version, word in said
+        ],
     )

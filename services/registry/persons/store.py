@@ -130,9 +130,9 @@ async def set_person(
     return at
 
 
-async def set_work_copies(tx: Transaction, rows: Sequence[tuple[str, str, int, Mapping[str, object]]]) -> None:
-    """Jobs' word on people's work (person_id, household_id, version, work); an older word changes nothing, nor one about a settling
-    that was taken back. (Who moved to another household since is meant all the same.)"""
+async def set_work_copies(tx: Transaction, rows: Sequence[tuple[str, str, int, Mapping[str, object] | None]]) -> None:
+    """Jobs' word on people's work (person_id, household_id, version, work; None: nothing is known); an older word changes nothing, nor
+    one about a settling that was taken back. (Who moved to another household since is meant all the same.)"""
     await tx.execute(
         """with said as (
                select distinct on (person_id, household_id) *

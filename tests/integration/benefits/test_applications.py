@@ -55,6 +55,7 @@ async def test_a_transfer_opens_on_its_legal_basis(benefits: Benefits, kin: Kin)
         "reasons": ["cross-county-hukou"],
         "kind": "transfer",
         "ended_because": None,
+        "duplicate_of": None,
     }
 
 
@@ -93,7 +94,8 @@ async def test_the_database_itself_holds_one_case_of_a_person_and_scheme(benefit
                        missing, based_on, applied_at, applied_by)
                 select gen_random_uuid(), 1, subject_id, scheme, household_id, person_id, 'refusal-proposed', channel, '[]', false,
                        '[]', '{}', applied_at, applied_by from cases
-                on conflict (subject_id, scheme) where status in ('open', 'refusal-proposed') do nothing"""
+                on conflict (subject_id, scheme) where status in ('open', 'refusal-proposed') and duplicate_of is null
+                do nothing"""
     assert await benefits.service.database.pool.execute(second) == "INSERT 0 0"
 
 

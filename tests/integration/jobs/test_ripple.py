@@ -112,8 +112,9 @@ async def test_work_of_a_withdrawn_settling_that_is_taken_back_late_leaves_what_
     assert (await jobs.post(f"{after.headers['location']}/end", end)).status_code == 200
     await jobs.said()
     await jobs.hear(await registry.said())
-    last = [json.loads(event.data) for event in await jobs.said() if event.key == person][-1]
-    assert (last["reason"], last["work"], last["employments"], last["has_worked"]) == ("withdrawn", "none", [], True)
+    said = [json.loads(event.data) for event in await jobs.said() if event.key == person]
+    assert "withdrawn" in [word["reason"] for word in said]
+    assert {(word["work"], len(word["employments"]), word["has_worked"]) for word in said} == {("none", 0, True)}
 
 
 async def test_work_that_starts_after_a_withdrawal_of_which_jobs_hears_later_is_of_the_new_household(
