@@ -51,9 +51,10 @@ async def keep_news(tx: Transaction, news: Sequence[PersonState | HouseholdState
     homes = _newest(word for word in news if isinstance(word, HouseholdState))
     await hold_timers(tx, AGE_BORDER, list(people))
     merged = [word.merged_into for word in people.values() if word.merged_into]
-    near = await households.lock_near(
-        tx, [*homes, *(word.household_id for word in people.values())], [*people, *merged]
-    )
+    if merged:
+        await households.await_newcomers(tx)
+    lived_in = [word.household_id for word in people.values()]
+    near = await households.lock_near(tx, [households.NEWCOMERS, *homes, *lived_in], [*people, *merged])
     kept = await households.save_copies(tx, [_household_copy(word) for word in homes.values()])
     heard = await persons.save_copies(tx, [_person_copy(word) for word in people.values()])
     if not kept and not heard:

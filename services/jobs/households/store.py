@@ -19,22 +19,27 @@ class HouseholdNotFound(NotFound):
     title_en, title_zh = "No such household", "未找到该住户"
 
 
+NEWCOMERS = "00000000-0000-0000-0000-000000000000"
+"""No household: who may hear of new people locks it beside households, all at once (and first: it is the least id)."""
 _OWNERS_HOME = "case when p.merged_into is not null then (select o.household_id from person_copies o where o.person_id = p.merged_into) end"
 
 
 async def lock_near(tx: Transaction, household_ids: Sequence[str], person_ids: Sequence[str]) -> list[str]:
     """Locks households, and those that a change of them or of these people may touch: where the people are or were employed from, and
-    where people are now who were employed from the households; of ids that are merged, where the person is whose they are. Ids in the
-    order of locking. None of them need be known yet.
+    where people are now who were employed from the households; of ids that are merged, where the person is whose they are, and the
+    other way round. Ids in the order of locking. None of them need be known yet.
 
     Everybody locks in this one statement, in order of id, and people only afterwards: so nobody waits in a circle. (Employments are
     looked up one by one: for a list, a plan made while the table was young reads all of them, each time.)
     """
     rows = await tx.fetch(
-        f"""select household_id, pg_advisory_xact_lock(hashtextextended(household_id::text, 0)) from (
+        f"""select household_id, case when household_id = '{NEWCOMERS}'
+                       then pg_advisory_xact_lock_shared(hashtextextended(household_id::text, 0))
+                       else pg_advisory_xact_lock(hashtextextended(household_id::text, 0)) end from (
                select unnest($1::uuid[]) as household_id
                union select unnest(array[p.household_id, {_OWNERS_HOME}]) from person_copies p where person_id = any($2::uuid[])
                union select {_OWNERS_HOME} from person_copies p where p.household_id = any($1::uuid[]) and p.merged_into is not null
+               union select household_id from person_copies where merged_into = any($2::uuid[])
                union select e.household_id from unnest($2::uuid[]) as one (person_id) cross join lateral (
                      select household_id from employments where person_id = one.person_id and status <> 'withdrawn' offset 0) e
                union select unnest((select array[p.household_id, {_OWNERS_HOME}] from person_copies p where person_id = e.person_id))
@@ -45,7 +50,13 @@ async def lock_near(tx: Transaction, household_ids: Sequence[str], person_ids: S
         household_ids,
         person_ids,
     )
-    return [row["household_id"] for row in rows]
+    return [row["household_id"] for row in rows if row["household_id"] != NEWCOMERS]
+
+
+async def await_newcomers(tx: Transaction) -> None:
+    """Waits for all who hear of new people, and keeps them out: one of these may be the person into whom somebody is merged, whose
+    household is not known yet, so that nothing else would keep the two apart."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1::text, 0))", NEWCOMERS)
 
 
 HouseholdCopy = tuple[str, int, str, str, str, str, str, str, Sequence[str], bool | None]

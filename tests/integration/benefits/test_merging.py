@@ -3,6 +3,8 @@ back as they were."""
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -19,7 +21,7 @@ from shared.db import Database
 from shared.events import Received
 from shared.inbox import apply
 from tests.integration.benefits.news import EVERYTHING, LATER, NOW, OLD, Benefits, Kin, picture
-from tests.integration.benefits.test_order import CLERK, DIBAO, Story
+from tests.integration.benefits.test_order import CLERK, DIBAO, Story, until_applied
 from tests.integration.conftest import NewService
 from tests.support.clients import Service
 from tests.support.databases import fresh
@@ -221,7 +223,7 @@ async def test_cases_go_along_and_come_back(database: Database, story: Story) ->
     assert found["told"] == counted
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_any_order_comes_to_the_same(database: Database, data: st.DataObject) -> None:
     story = data.draw(st.sampled_from(sorted(ENDS, key=lambda story: story.__name__)))
@@ -235,7 +237,7 @@ async def test_any_order_comes_to_the_same(database: Database, data: st.DataObje
     assert ends[1] == ends[0]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_any_order_from_the_first_word_on(database: Database, data: st.DataObject) -> None:
     story = data.draw(st.sampled_from([under, back, dies_once]))
@@ -243,6 +245,20 @@ async def test_any_order_from_the_first_word_on(database: Database, data: st.Dat
     expected = await ended(database, kin, story(kin), [])
     played = list(data.draw(st.permutations(story(again))))
     assert await ended(database, again, played, data.draw(st.lists(st.integers(1, 4), max_size=8))) == expected
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_several_workers_at_once_come_to_the_same(database: Database, seed: int) -> None:
+    """Each event in a transaction of its own, all at the same time."""
+    ends = []
+    for at_once in (False, True):
+        kin = Kin()
+        rest = await begin(database, kin, under(kin))
+        random.Random(seed).shuffle(rest)
+        if at_once:
+            await asyncio.gather(*(until_applied(database, event) for event in rest))
+        ends.append(await ended(database, kin, [] if at_once else rest, [1] * 20))
+    assert ends[1] == ends[0]
 
 
 _ROWS = {

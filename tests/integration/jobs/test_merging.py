@@ -3,6 +3,8 @@ back as it was."""
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
@@ -16,7 +18,7 @@ from services.jobs.employments.domain import EndReason, Form, Terms
 from services.jobs.employments.service import end_employment, start_employment
 from services.jobs.handlers import HANDLERS
 from shared.contracts.registry import Work
-from shared.db import Database
+from shared.db import Database, is_transient
 from shared.events import Received
 from shared.ids import new_id
 from shared.inbox import apply
@@ -221,7 +223,7 @@ async def test_the_story_told_in_order(database: Database, story: Story) -> None
         assert {key: found[key] for key in ENDS[story]} == ENDS[story]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_any_order_and_repeats_come_to_the_same(database: Database, data: st.DataObject) -> None:
     story = data.draw(st.sampled_from(sorted(ENDS, key=lambda story: story.__name__)))
@@ -233,6 +235,30 @@ async def test_any_order_and_repeats_come_to_the_same(database: Database, data: 
         played.insert(place, replace(event, id=new_id()))
     batches = data.draw(st.lists(st.integers(1, 12), max_size=12))
     assert await outcome(database, again, played, batches) == expected
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_several_workers_at_once_come_to_the_same(database: Database, seed: int) -> None:
+    """Each event in a transaction of its own, all at the same time."""
+    for story in (under, takes_the_place):
+        family, again = Family(), Family()
+        expected = await outcome(database, family, story(family), [])
+        events = story(again)
+        random.Random(seed).shuffle(events)
+        await asyncio.gather(*(until_applied(database, event) for event in events))
+        assert await outcome(database, again, [], []) == expected
+
+
+async def until_applied(database: Database, event: Received) -> None:
+    """As the consumer does: what fails for a fault of the moment (a deadlock) is tried again."""
+    for _ in range(20):
+        try:
+            await apply(database, HANDLERS, [event], NOW)
+            return
+        except Exception as error:
+            if not is_transient(error):
+                raise
+    raise AssertionError("never applied")
 
 
 _ROWS = {
