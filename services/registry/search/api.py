@@ -22,7 +22,8 @@ async def search(
 ) -> PeopleFound:
     """Searches the people that the caller may see; masked. Reads only: no Idempotency-Key is needed.
 
-    A number that nobody has and a number of somebody elsewhere are answered alike: nobody found. Withdrawn people are never found.
+    A number that nobody has and a number of somebody elsewhere are answered alike: nobody found. Whom a withdrawn settling had left, and
+    ids that were found to be another's, are never found.
     """
     keys_of_last = decode_cursor(cursor, (str, UUID, UUID))
     after = (keys_of_last[0], keys_of_last[1], keys_of_last[2]) if keys_of_last else None

@@ -19,8 +19,6 @@ from services.registry.persons.domain import PersonStatus
 
 VARIANTS = Path(__file__).parents[3] / "shared" / "data" / "variants" / "variants.txt"
 
-STATUSES = tuple(status for status in PersonStatus if status is not PersonStatus.WITHDRAWN)
-"""That may be asked for: a settling that was taken back leaves nobody to be found."""
 PRESENT = (PersonStatus.RESIDENT, PersonStatus.AWAY)
 """Those looked at where none is asked for."""
 

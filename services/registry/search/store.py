@@ -51,7 +51,7 @@ async def list_communities(read: Read, place: Place) -> list[Row]:
 
 async def widened(read: Read, place: Place) -> Place:
     """Everywhere, where the place covers every community that there is: so it is for whoever works for the whole county."""
-    if place.block or place.is_one_community:
+    if place == Place() or place.block or place.is_one_community:
         return place
     beyond = "select exists (select from communities where not starts_with(community_code, $1))"
     return place if await read.fetchval(beyond, place.division) else Place()
