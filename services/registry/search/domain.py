@@ -28,6 +28,8 @@ MOST_COUNTED = 1000
 _PIECES = (2, 3, 4, 5, 6, 7, 8, 10)
 """Lengths of the beginnings of a reading that the index knows. Of a longer one few people are left to be compared with it."""
 SHORTEST_PINYIN = _PIECES[0]
+_OF_FEW = 6
+"""Letters of pinyin from which few people have it."""
 _MOST_READINGS = 12
 """Of one name: three of a surname, two of each of two characters."""
 _OF_FIRST, _OF_OTHERS = 3, 2
@@ -58,6 +60,12 @@ class Term:
     def is_told_by_pieces(self) -> bool:
         """Does who has the pieces have the text? (Or else: are there fewer who have the text than the index knows?)"""
         return self.text.strip() in self.pieces
+
+    @property
+    def may_be_common(self) -> bool:
+        """A character, initials, a syllable or two: what thousands of a county's people may have."""
+        known = self.pieces[0]
+        return len(known) == 1 or (known.isascii() and len(known) < _OF_FEW)
 
 
 class TooShort(ValueError):

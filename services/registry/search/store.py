@@ -84,7 +84,7 @@ def _of_wanted(read: Read, place: Place, wanted: Wanted) -> _Statement:
         found.parameters += place_of(place)
         say(f"h.kind = '{HouseholdKind.COLIVING}' and {seen(place, 1)}")
     say(f"p.status = any({let(list(wanted.statuses))}::text[])")
-    by_name = [condition for term in wanted.terms for condition in _of_term(found, term)]
+    by_name = [condition for term in wanted.terms for condition in _of_term(found, place, term)]
     if _name_first(place, wanted):
         found.named = f"with p as materialized (select {_ASKED} from persons p where {' and '.join(by_name)})"
     else:
@@ -114,11 +114,14 @@ def _of_wanted(read: Read, place: Place, wanted: Wanted) -> _Statement:
     return found
 
 
-def _of_term(found: _Statement, term: Term) -> list[str]:
+def _of_term(found: _Statement, place: Place, term: Term) -> list[str]:
+    has_text = f"strpos(p.name_keys, {found.let(term.text)}) <> 0"
+    if place.is_one_community and term.may_be_common:
+        return [has_text]  # sooner looked through than all who have it everywhere are brought
     # Not LIKE: the planner would take it to be as rare again among what the line above it leaves.
     return [
         f"{_PIECES} @> {found.let(list(term.pieces))}::text[]",
-        f"strpos(p.name_keys, {found.let(term.text)}) <> 0",
+        has_text,
     ]
 
 

@@ -138,6 +138,18 @@ def test_every_reading_that_a_person_would_type_finds(name: str, readings: tuple
     assert [reading for reading in readings if not finds(reading, name)] == []
 
 
+def test_what_many_may_have_is_known_as_such() -> None:
+    for typed, common in {
+        "李": True,
+        "lxh": True,
+        "wang": True,
+        "小花": False,
+        "lixiao": False,
+        "李小花": False,
+    }.items():
+        assert [term.may_be_common for term in terms_of(typed)] == [common], typed
+
+
 def test_one_letter_is_too_little_and_signs_are_no_name() -> None:
     with pytest.raises(TooShort):
         terms_of("l")
