@@ -63,7 +63,8 @@ async def get_household(
     async with read.writing() as tx:
         view = await _view(tx, actor, keys, row, unmasked=True)
         people = [member.person_id for member in view.members]
-        await note_access(tx, actor, people, purpose, case, request.scope.get("anju.request_id"))
+        shown = ("name", "id_number")
+        await note_access(tx, actor, people, purpose, case, request.scope.get("anju.request_id"), shown)
     tag(response, row["version"], row["without_work_version"])
     return view
 

@@ -125,6 +125,7 @@ async def test_a_household_leaves_a_record_for_each_member_and_how_many_were_rea
     await log.registry.get(f"/v1/registry/households/{person['household_id']}?purpose=dibao-review", **CLERK)
     records = (await log.registry.get(f"{LOG}?purpose=dibao-review", **AUDITOR)).json()["items"]
     assert {(r["person_id"], r["results"]) for r in records} == {(person_id, 2) for person_id in log.people}
+    assert {tuple(r["fields"]) for r in records} == {("name", "id_number")}
 
 
 async def test_reading_the_log_is_recorded_in_it(log: Log) -> None:
