@@ -30,7 +30,7 @@ _LEEWAY_SECONDS = 5
 
 
 class Role(StrEnum):
-    """Roles of accounts; the last three are for clients (programs)."""
+    """Roles of accounts. Partner agency, app backend and developer are for clients (programs)."""
 
     BLOCK_HEAD = "block-head"
     COMMUNITY_CADRE = "community-cadre"
@@ -46,6 +46,9 @@ class Role(StrEnum):
     PARTNER_AGENCY = "partner-agency"
     APP_BACKEND = "app-backend"
     OPERATOR = "operator"
+    """Keeps the platform running: dead letters and the like. No personal data."""
+    DEVELOPER = "developer"
+    """Everything everywhere: for the demo and tests, on one's own machine only."""
 
 
 class Scope(StrEnum):
@@ -92,7 +95,8 @@ SCOPES: dict[Role, frozenset[Scope]] = {
     Role.RESIDENT: frozenset(),
     Role.PARTNER_AGENCY: frozenset({S.REGISTRY_READ, S.BENEFITS_READ}),
     Role.APP_BACKEND: frozenset({S.REGISTRY_READ, S.GRID_READ, S.BENEFITS_READ, S.BENEFITS_APPLY, S.JOBS_READ}),
-    Role.OPERATOR: frozenset(Scope),
+    Role.OPERATOR: frozenset({S.OPERATE}),
+    Role.DEVELOPER: frozenset(Scope),
 }
 """Scopes of each role. A resident holds none of its own: an app backend acts for it."""
 

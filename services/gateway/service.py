@@ -126,7 +126,7 @@ async def set_disabled(
 
 
 async def seed(tx: Transaction, accounts: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Creates the accounts of a bootstrap file that are not there; their ids. The role `operator` exists in such files only. Raises
+    """Creates the accounts of a bootstrap file that are not there; their ids. The role `developer` exists in such files only. Raises
     ValueError for an account that cannot be."""
     there = await store.known_ids(tx)
     rows = [_seeded(account) for account in accounts if account.get("id") not in there]
@@ -144,4 +144,4 @@ def _seeded(stated: Mapping[str, Any]) -> tuple[str, str, str, str | None, bytes
         raise ValueError(
             f"the account {account_id!r} to create is neither client nor staff, or its secret is too short"
         )
-    return account_id, kind, role, place, hash_secret(kind, secret), role is Role.OPERATOR
+    return account_id, kind, role, place, hash_secret(kind, secret), role is Role.DEVELOPER

@@ -11,7 +11,7 @@ from joserfc.jwk import KeySet, OKPKey
 from shared.auth import ALGORITHM, AUDIENCE, SCOPES, Role, Verifier
 
 ISSUER = "https://anju.test"
-CLIENTS = {Role.PARTNER_AGENCY, Role.APP_BACKEND, Role.OPERATOR}
+CLIENTS = {Role.PARTNER_AGENCY, Role.APP_BACKEND, Role.DEVELOPER}
 
 
 @lru_cache
