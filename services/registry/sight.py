@@ -15,27 +15,32 @@ from services.registry.persons.domain import Purpose
 from shared.auth import Actor, Scope
 from shared.privacy import DataKey, KeyRing, field_context, mask_birth, mask_id_number, mask_name, mask_phone
 
-_GROUP_SCOPES: dict[str, tuple[Scope, ...]] = {
-    "insurance": (Scope.BENEFITS_READ,),
-    "hukou": (Scope.BENEFITS_READ, Scope.REGISTRY_WRITE),
-    "residence_document": (Scope.BENEFITS_READ, Scope.REGISTRY_WRITE),
-    "collective": (Scope.BENEFITS_READ, Scope.REGISTRY_WRITE),
-    "organised_transfer": (Scope.BENEFITS_READ,),
-    "labour_class": (Scope.JOBS_READ, Scope.BENEFITS_READ),
-    "work": (Scope.JOBS_READ, Scope.BENEFITS_READ),
-    "profile": (Scope.WELFARE_FLAGS,),
-    "health": (Scope.BENEFITS_READ,),
-    "disability": (Scope.BENEFITS_READ,),
-    "medical_care": (Scope.BENEFITS_READ,),
-    "schooling": (Scope.WELFARE_FLAGS,),
-    "monitored": (Scope.WELFARE_FLAGS,),
-    "move_batch": (Scope.REGISTRY_READ,),
-    "land": (Scope.BENEFITS_READ, Scope.REGISTRY_WRITE),
-    "tags": (Scope.WELFARE_FLAGS,),
-    "moved_from_division": (Scope.REGISTRY_READ,),
-    "registered_poor": (Scope.WELFARE_FLAGS,),
-    "dibao": (Scope.BENEFITS_READ,),
+_BENEFITS, _KEPT = {Scope.BENEFITS_READ}, {Scope.REGISTRY_WRITE}
+_FLAGS, _WORK = {Scope.WELFARE_FLAGS}, {Scope.JOBS_READ}
+
+_GROUP_SCOPES: dict[str, tuple[set[Scope], ...]] = {
+    "insurance": (_BENEFITS,),
+    "hukou": (_BENEFITS, _KEPT),
+    "residence_document": (_BENEFITS, _KEPT),
+    "collective": (_BENEFITS, _KEPT),
+    "organised_transfer": (_BENEFITS,),
+    "labour_class": (_WORK, _BENEFITS),
+    "work": (_WORK, _BENEFITS),
+    "profile": (_FLAGS | _KEPT, _FLAGS | _BENEFITS),
+    "health": (_BENEFITS,),
+    "disability": (_BENEFITS,),
+    "medical_care": (_BENEFITS,),
+    "schooling": (_FLAGS | _KEPT, _FLAGS | _BENEFITS),
+    "monitored": (_FLAGS | _KEPT, _FLAGS | _BENEFITS),
+    "move_batch": ({Scope.REGISTRY_READ},),
+    "land": (_BENEFITS, _KEPT),
+    "tags": (_FLAGS | _KEPT, _FLAGS | _BENEFITS),
+    "moved_from_division": ({Scope.REGISTRY_READ},),
+    "registered_poor": (_FLAGS,),
+    "dibao": (_BENEFITS,),
 }
+"""By group of facts, sets of scopes: who holds all of one of them sees the group. Specific identities (特定身份, PIPL art. 28) are for
+those who keep the register or review welfare, not for whom a flag of it is enough."""
 
 _HEALTH_PURPOSES = (Purpose.DIBAO_REVIEW, Purpose.INSURANCE, Purpose.HOME_VISIT, Purpose.CORRECTION, Purpose.EMERGENCY)
 _GROUP_PURPOSES: dict[str, frozenset[Purpose]] = {
@@ -48,19 +53,19 @@ _GROUP_PURPOSES: dict[str, frozenset[Purpose]] = {
 
 @lru_cache(maxsize=1024)
 def _shown_to(scopes: frozenset[str]) -> frozenset[str]:
-    return frozenset(group for group, showing in _GROUP_SCOPES.items() if not scopes.isdisjoint(showing))
+    return frozenset(group for group, showing in _GROUP_SCOPES.items() if any(each <= scopes for each in showing))
 
 
 _WORK_SCOPES = frozenset({Scope.JOBS_READ, Scope.BENEFITS_READ, Scope.GRID_READ})
 
 
 def may_see(actor: Actor, group: str) -> bool:
-    """Does one of the actor's scopes show facts of this group?"""
+    """Do the actor's scopes show facts of this group?"""
     return group.partition(":")[0] in _shown_to(actor.scopes)
 
 
 def facts_for(actor: Actor, facts: Mapping[str, Any], purpose: Purpose | None = None) -> dict[str, Any]:
-    """The fact groups that one of the actor's scopes shows, and where they are sensitive the stated purpose too. With welfare flags alone,
+    """The fact groups that the actor's scopes show, and where they are sensitive the stated purpose too. With welfare flags alone,
     of dibao only whether it is drawn."""
     seen = _shown_to(actor.scopes)
     shown = {
@@ -79,7 +84,12 @@ def is_sensitive(group: str) -> bool:
 
 
 def work_for(actor: Actor, value: Any) -> Any:
-    """Work, or the lack of it, for those whose task it is: employment service, benefits, and the grid, which is told."""
+    """A person's work, for those whose task it is: as the fact of that name."""
+    return value if may_see(actor, "work") else None
+
+
+def without_work_for(actor: Actor, value: Any) -> Any:
+    """That a household has no one in work, also for the grid, which is to visit it."""
     return None if actor.scopes.isdisjoint(_WORK_SCOPES) else value
 
 

@@ -20,7 +20,7 @@ from services.registry.households.schemas import (
 )
 from services.registry.persons.domain import Purpose
 from services.registry.schemas import AddressView
-from services.registry.sight import Sealed, facts_for, name_for, work_for
+from services.registry.sight import Sealed, facts_for, name_for, without_work_for
 from shared.app import posts, router
 from shared.auth import Actor
 from shared.db import Read, Reader, Row, Tx
@@ -54,12 +54,13 @@ async def get_household(
 ) -> HouseholdView:
     """Masked by default. With `purpose`, for accounts that may unmask: full names and ID numbers, and a note of the read for each
     member in the same transaction."""
+    if purpose is not None:
+        require_unmask(actor)
     row = await store.get_household(read, household_id, actor.place)
     if purpose is None:
         check_none_match(request, row["version"], row["without_work_version"])
         tag(response, row["version"], row["without_work_version"])
         return await _view(read, actor, keys, row)
-    require_unmask(actor)
     async with read.writing() as tx:
         view = await _view(tx, actor, keys, row, unmasked=True)
         people = [member.person_id for member in view.members]
@@ -166,8 +167,8 @@ async def _view(
         settled_on=row["settled_on"],
         head_person_id=row["head_person_id"],
         members=[_brief(actor, keys, member, unmasked) for member in members],
-        without_work=work_for(actor, bool(row["without_work"])),
-        without_work_since=work_for(actor, row["without_work_since"]),
+        without_work=without_work_for(actor, bool(row["without_work"])),
+        without_work_since=without_work_for(actor, row["without_work_since"]),
         facts=facts_for(actor, row["facts"]),
         hukou_household_id=row["hukou_household_id"],
         flat_household_id=row["flat_household_id"],
@@ -208,5 +209,5 @@ def _row(actor: Actor, row: Row) -> HouseholdRow:
         flat=row["flat"],
         head_name=mask_name(row["head_name"]) if row["head_name"] else None,
         members=row["members"],
-        without_work=work_for(actor, bool(row["without_work"])),
+        without_work=without_work_for(actor, bool(row["without_work"])),
     )

@@ -1,0 +1,190 @@
+"""Calls of every route, as the application itself describes it, and what an answer gave away."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from shared.db import Read
+from tests.integration.registry.sight import matrix
+from tests.integration.registry.sight.homes import COMMON, Home, World
+from tests.support.clients import Service
+
+_STALE = '"999999.0"'
+"""No version: who may act gets so far as to hear that it is another, and nothing changes."""
+_OWN = {"x-request-id", "instance", "trace_id", "as_of"}
+_AROUND = {"BEGIN;", "COMMIT;", "ROLLBACK;"}
+_FILE = {"file": ("名册", "姓名\n".encode())}
+
+
+@dataclass
+class Asker:
+    """A role, asking in its place."""
+
+    service: Service
+    name: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    async def ask(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
+        role, place = matrix.ACTORS[self.name]
+        given = {"role": role, "place": place, "subject": self.name}
+        return await self.service.request(method, path, **given, **kwargs)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A route, asked for a home."""
+
+    method: str
+    path: str
+    operation: dict[str, Any] = field(repr=False)
+
+    @property
+    def names_a_place(self) -> bool:
+        return matrix.parameter_of(self.path) is not None or self.key in matrix.BODIES
+
+    @property
+    def key(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def takes(self, parameter: str) -> bool:
+        return any(each["name"] == parameter for each in self.operation.get("parameters", []))
+
+    def url(self, home: Home, query: str = "") -> str:
+        name = matrix.parameter_of(self.path)
+        if name is None:
+            return self.path + query
+        start, _, rest = self.path.partition("{")
+        return start + home.ids[name] + rest.partition("}")[2] + query
+
+    async def ask(
+        self, who: Asker, home: Home, query: str = "", headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        given: dict[str, Any] = {"headers": {"if-match": _STALE} | (headers or {})}
+        content = self.operation.get("requestBody", {}).get("content", {})
+        if self.key in matrix.BODIES:
+            given["json"] = matrix.BODIES[self.key](home)
+        elif "application/json" in content:
+            given["json"] = content["application/json"]["example"]
+        elif content:
+            given["files"] = _FILE
+        return await who.ask(self.method, self.url(home, query), **given)
+
+
+def calls(service: Service) -> Iterator[Call]:
+    """Every route of the application but what all may ask (health, metrics)."""
+    for path, operations in service.app.openapi()["paths"].items():
+        for method, operation in operations.items():
+            if path.startswith("/v1/"):
+                yield Call(method.upper(), path, operation)
+
+
+def plain(answer: httpx.Response) -> tuple[int, dict[str, str], Any]:
+    """Status, headers and body, less what is new with each request."""
+    headers = {name: value for name, value in answer.headers.items() if name not in _OWN}
+    if "json" not in answer.headers.get("content-type", ""):
+        return answer.status_code, headers, answer.content
+    if "application/problem+json" in answer.headers["content-type"]:
+        headers.pop("content-length")
+    return answer.status_code, headers, _without(answer.json())
+
+
+def _without(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without(part) for name, part in value.items() if name not in _OWN}
+    return [_without(part) for part in value] if isinstance(value, list) else value
+
+
+def shown(answer: httpx.Response) -> str:
+    """All that an answer tells: its body, as text whatever it is written in, and its headers."""
+    body = answer.text
+    with contextlib.suppress(ValueError):
+        body = json.dumps(answer.json(), ensure_ascii=False)
+    return body + json.dumps(dict(answer.headers), ensure_ascii=False)
+
+
+def given_away(answer: httpx.Response, forbidden: Iterable[tuple[str, str]]) -> list[str]:
+    """Of what may not be shown (group, value), what was; not what the asker said itself."""
+    text, asked = shown(answer), str(answer.request.url)
+    return [f"{group}: {value}" for group, value in forbidden if value in text and value not in asked]
+
+
+def forbidden_of(world: World, name: str, own_letter: str, in_full: bool) -> list[tuple[str, str]]:
+    """What a role may not see in any answer of a route: all of the homes that its place does not cover, and of the others the groups of
+    fields that are not for it."""
+    from shared.auth import Place
+
+    place = Place.parse(matrix.ACTORS[name][1])
+    found: list[tuple[str, str]] = []
+    for home in world.homes.values():
+        covered = own_letter in "rfwul" and place.covers(home.community, "1", home.block)
+        marks = home.marks(community_too=not home.community.startswith(place.division or "-"))
+        hidden = _hidden(name, own_letter, in_full) if covered else set(marks)
+        found += [
+            (group, value) for group in hidden & set(marks) for value in marks[group] if covered or value not in COMMON
+        ]
+    return found
+
+
+def _hidden(name: str, letter: str, in_full: bool) -> set[str]:
+    """Groups of marks of a home of the own place that are not for the role."""
+    shown = {group.partition(":")[0] for group, how in matrix.facts(name).items() if how == "x"}
+    hidden = {
+        "insurance",
+        "hukou",
+        "collective",
+        "work",
+        "labour_class",
+        "tags",
+        "moved_from_division",
+        "dibao",
+    } - shown
+    if letter == "l":
+        return hidden | {"name", "id_number", "phone", "birth", "home"}
+    if in_full:
+        return hidden
+    return hidden | {"id_number", "phone", "birth"} | (set() if name in matrix.NAMES_IN_FULL else {"name"})
+
+
+class Work:
+    """The statements that the database was asked, between looks."""
+
+    def __init__(self) -> None:
+        self._asked: list[str] = []
+
+    async def look(self) -> list[str]:
+        await asyncio.sleep(0)  # asyncpg tells its loggers a little later
+        asked, self._asked = self._asked, []
+        return asked
+
+    def watch(self, connection: Any) -> None:
+        def note(record: Any) -> None:
+            if record.query not in _AROUND:
+                self._asked.append(record.query)
+
+        connection.add_query_logger(note)
+
+
+@contextlib.contextmanager
+def watched() -> Iterator[Work]:
+    """Notes each statement of each request of the process."""
+    work, begin = Work(), Read.__init__
+    known: set[int] = set()
+
+    def noting(self: Read, connection: Any, now: Any) -> None:
+        if id(connection) not in known:
+            known.add(id(connection))
+            work.watch(connection)
+        begin(self, connection, now)
+
+    Read.__init__ = noting  # type: ignore[method-assign]
+    try:
+        yield work
+    finally:
+        Read.__init__ = begin  # type: ignore[method-assign]
