@@ -7,7 +7,7 @@ show by scope: a block head sees names and flats, no welfare; see the table of r
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -59,19 +59,24 @@ def _shown_to(scopes: frozenset[str]) -> frozenset[str]:
 _WORK_SCOPES = frozenset({Scope.JOBS_READ, Scope.BENEFITS_READ, Scope.GRID_READ})
 
 
+def _groups_of(actor: Actor) -> Container[str]:
+    """Fact groups that the actor sees of whom it sees at all; a resident, who sees but its own, all."""
+    return _shown_to(actor.scopes) if not actor.is_resident else _GROUP_SCOPES
+
+
 def may_see(actor: Actor, group: str) -> bool:
-    """Do the actor's scopes show facts of this group?"""
-    return group.partition(":")[0] in _shown_to(actor.scopes)
+    """Does the actor see facts of this group?"""
+    return group.partition(":")[0] in _groups_of(actor)
 
 
 def facts_for(actor: Actor, facts: Mapping[str, Any], purpose: Purpose | None = None) -> dict[str, Any]:
-    """The fact groups that the actor's scopes show, and where they are sensitive the stated purpose too. With welfare flags alone,
-    of dibao only whether it is drawn."""
-    seen = _shown_to(actor.scopes)
+    """The fact groups that the actor sees, and where they are sensitive by the stated purpose too (of its own a resident states none). With
+    welfare flags alone, of dibao only whether it is drawn."""
+    seen = _groups_of(actor)
     shown = {
         group: value
         for group, value in facts.items()
-        if group.partition(":")[0] in seen and purpose in _GROUP_PURPOSES.get(group, (purpose,))
+        if group.partition(":")[0] in seen and (actor.is_resident or purpose in _GROUP_PURPOSES.get(group, (purpose,)))
     }
     if "dibao" in facts and "dibao" not in shown and actor.may(Scope.WELFARE_FLAGS):
         shown["dibao"] = {"receiving": facts["dibao"]["receiving"]} if facts["dibao"] else None
@@ -90,7 +95,14 @@ def work_for(actor: Actor, value: Any) -> Any:
 
 def without_work_for(actor: Actor, value: Any) -> Any:
     """That a household has no one in work, also for the grid, which is to visit it."""
-    return None if actor.scopes.isdisjoint(_WORK_SCOPES) else value
+    return value if actor.is_resident or not actor.scopes.isdisjoint(_WORK_SCOPES) else None
+
+
+def record_for(actor: Actor, record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A record of the access log. A resident is told the reader's role and place, not the account, nor the case."""
+    if not actor.is_resident or record["reader"] == actor.subject:
+        return record
+    return {**record, "reader": None, "case_ref": None}
 
 
 def name_for(actor: Actor, name: str, unmasked: bool = False) -> str:

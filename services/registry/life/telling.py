@@ -92,7 +92,7 @@ async def tell(
     told.events.append(replace(event, told=_LAST))
     story = replay(*told)
     if story.illegal:
-        raise _refusal(story.illegal, event, pointers)
+        raise await _refusal(tx, actor, story.illegal, event, pointers)
     await store.add_event(tx, event, ground.source, actor.subject, ground.evidence)
     people = _touched(event, story)
     await _bring_up(tx, event, set(event.households), people, told, story, Said(ground.source, actor.subject))
@@ -112,7 +112,7 @@ async def untell(tx: Transaction, actor: Actor, event: LifeEvent, homes: Collect
     left = told._replace(events=[each for each in told.events if each is not there])
     story = replay(*left)
     if story.illegal:
-        raise _refusal(story.illegal, event, {})
+        raise await _refusal(tx, actor, story.illegal, event, {})
     orphans = [n for n, part in enumerate(event.people) if part.person_id not in story.persons]
     if orphans:
         raise InNoHousehold(
@@ -148,17 +148,21 @@ async def _told(tx: Transaction, event: LifeEvent) -> Told:
     return await store.list_told(tx, event.households, [part.person_id for part in event.people])
 
 
-def _refusal(illegal: Illegal, event: LifeEvent, pointers: Mapping[str, str]) -> Exception:
-    """Of the event that is being told, or because of one that happened later."""
+async def _refusal(
+    tx: Transaction, actor: Actor, illegal: Illegal, event: LifeEvent, pointers: Mapping[str, str]
+) -> Exception:
+    """Of the event that is being told, or because of one that happened later: which, if it is of the actor's place."""
     if illegal.event.event_id == event.event_id:
         return CannotHaveHappened(
             faults=[replace(f, pointer=pointers.get(f.pointer, f.pointer)) for f in illegal.faults]
         )
+    later = illegal.event
+    is_ours = await store.list_covered(tx, later.households, actor.place)
     return ContradictsLater(
         "Take the later event back first, or correct the day.",
         "请先撤销其后的变动，或更正日期。",
         faults=[replace(fault, pointer=pointers.get("/on", "/on")) for fault in illegal.faults],
-        members=_named(illegal.event),
+        members=_named(later) if is_ours else {},
     )
 
 

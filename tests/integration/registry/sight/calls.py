@@ -11,9 +11,10 @@ from typing import Any
 
 import httpx
 
+from shared.auth import Place, Role
 from shared.db import Read
 from tests.integration.registry.sight import matrix
-from tests.integration.registry.sight.homes import COMMON, Home, World
+from tests.integration.registry.sight.homes import COMMON, OWN, Home, World
 from tests.support.clients import Service
 
 _STALE = '"999999.0"'
@@ -29,11 +30,13 @@ class Asker:
 
     service: Service
     name: str
-    headers: dict[str, str] = field(default_factory=dict)
+    resident: str
+    """Id of the person that a resident is."""
 
     async def ask(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
         role, place = matrix.ACTORS[self.name]
-        given = {"role": role, "place": place, "subject": self.name}
+        subject = self.resident if role is Role.RESIDENT else self.name
+        given = {"role": role, "place": place, "subject": subject}
         return await self.service.request(method, path, **given, **kwargs)
 
 
@@ -118,18 +121,38 @@ def given_away(answer: httpx.Response, forbidden: Iterable[tuple[str, str]]) -> 
 def forbidden_of(world: World, name: str, own_letter: str, in_full: bool) -> list[tuple[str, str]]:
     """What a role may not see in any answer of a route: all of the homes that its place does not cover, and of the others the groups of
     fields that are not for it."""
-    from shared.auth import Place
-
-    place = Place.parse(matrix.ACTORS[name][1])
+    place = place_of(world, name)
     found: list[tuple[str, str]] = []
     for home in world.homes.values():
+        if own_letter == "s" and home.label == "own":
+            found += of_others(home)
+            continue
         covered = own_letter in "rfwul" and place.covers(home.community, "1", home.block)
-        marks = home.marks(community_too=not home.community.startswith(place.division or "-"))
+        here = world.homes["own"].community if place.person else place.division or "-"
+        marks = home.marks(community_too=not home.community.startswith(here))
         hidden = _hidden(name, own_letter, in_full) if covered else set(marks)
         found += [
             (group, value) for group in hidden & set(marks) for value in marks[group] if covered or value not in COMMON
         ]
     return found
+
+
+def place_of(world: World, name: str) -> Place:
+    role, place = matrix.ACTORS[name]
+    return Place.of_person(world.resident) if role is Role.RESIDENT else Place.parse(place)
+
+
+def of_others(home: Home) -> list[tuple[str, str]]:
+    """What a resident may not see of the adults with whom it lives: all but that they do."""
+    adults = (person for n, person in enumerate(home.people) if n not in OWN)
+    common = COMMON | {person.person_id for person in home.people}
+    return [("case", home.case)] + [
+        (group, value)
+        for person in adults
+        for group, values in person.marks().items()
+        for value in values
+        if value not in common
+    ]
 
 
 def _hidden(name: str, letter: str, in_full: bool) -> set[str]:

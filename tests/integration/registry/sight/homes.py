@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.registry import examples
@@ -26,6 +26,8 @@ _RARE = "麤焱淼垚矗"
 MEMBERS = (("02", grown), ("10", grown), ("30", children), ("60", grown))
 """A head, a husband, a daughter under age, and a grandmother, by their relation to the head."""
 
+OWN = (0, 2)
+"""Of these, whose data the head sees as a resident: its own, and its daughter's."""
 
 COMMON = {"rural", "WEAK_HALF", "minor-in-hardship"}
 """Values that all homes have: they show something where they stand in an answer of which the others were kept out."""
@@ -52,12 +54,17 @@ class Home:
         """In which its people were read unmasked."""
         return f"case-of-{self.label}"
 
+    @property
+    def file(self) -> str:
+        """What the word of an absence rests on."""
+        return f"file-of-{self.label}"
+
     def place(self) -> dict[str, str]:
         return {"community": self.community, "block": self.block, "unit": "1", "flat": self.flat}
 
     def marks(self, community_too: bool) -> dict[str, list[str]]:
         """What shows something of this home, by the group of fields it is of; `community_too`: its name and code as well."""
-        found: dict[str, list[str]] = {"home": [self.flat], "case": [self.case]}
+        found: dict[str, list[str]] = {"home": [self.flat], "case": [self.case], "file": [self.file]}
         found["id"] = [value for name, value in self.ids.items() if name not in ("code", "dead-letters")]
         if community_too:
             found["home"] += [self.community, _NAMES[self.community]]
@@ -80,6 +87,16 @@ class World:
 
     service: Service
     homes: dict[str, Home]
+
+    @property
+    def resident(self) -> str:
+        """The head of the own household."""
+        return self.homes["own"].people[0].person_id
+
+    def husband(self) -> Home:
+        """As a home, he with whom the resident lives: nothing of his is the resident's own."""
+        own = self.homes["own"]
+        return replace(own, label="husband", ids=self.missing(own).ids | {"person_id": own.people[1].person_id})
 
     def missing(self, home: Home) -> Home:
         """As that one, but nothing of it is there."""
@@ -147,7 +164,7 @@ async def _fill(service: Service, home: Home, household_id: str) -> None:
         assert person.id_number in read.text
     event = await service.post(
         f"/v1/registry/households/{household_id}/life-events",
-        {"kind": "away", "on": "2026-07-01", "people": [home.people[1].person_id], "evidence": home.case},
+        {"kind": "away", "on": "2026-07-01", "people": [p.person_id for p in home.people[:2]], "evidence": home.file},
     )
     assert event.status_code == 201, event.text
     home.ids = {

@@ -25,48 +25,50 @@ ACTORS: dict[str, tuple[Role, str | None]] = {
     "OP": (Role.OPERATOR, None),
     "PA": (Role.PARTNER_AGENCY, HERE[:6]),
     "AB": (Role.APP_BACKEND, HERE[:6]),
+    "RE": (Role.RESIDENT, None),
 }
-"""Each with a place that covers the household `own`, and not all of the others."""
+"""Each with a place that covers the household `own`, and not all of the others; the resident is the head of that household."""
 
 ROUTES = """
-                                                              BH CC CS WC CA IA ES GC AU AD OP PA AB
-GET   /v1/registry/communities                                r  r  r  r  r  r  r  -  -  -  -  r  r
-GET   /v1/registry/communities/{code}                         r  r  r  r  r  r  r  -  -  -  -  r  r
-PUT   /v1/registry/communities/{code}                         -  w  w  -  -  -  -  -  -  -  -  -  -
-GET   /v1/registry/statistics                                 r  r  r  r  r  r  r  -  -  -  -  r  r
-GET   /v1/registry/households                                 r  r  r  r  r  r  r  -  -  -  -  r  r
-POST  /v1/registry/households                                 -  w  w  -  -  -  -  -  -  -  -  -  -
-GET   /v1/registry/households/{household_id}                  r  r  r  f  f  f  r  -  -  -  -  r  r
-PUT   /v1/registry/households/{household_id}/flat             -  w  w  -  -  -  -  -  -  -  -  -  -
-PATCH /v1/registry/households/{household_id}/facts            -  w  w  -  -  -  -  -  -  -  -  -  -
-POST  /v1/registry/households/{household_id}/withdrawal       -  w  w  -  -  -  -  -  -  -  -  -  -
-GET   /v1/registry/households/{household_id}/state            r  r  r  r  r  r  r  -  -  -  -  r  r
-GET   /v1/registry/households/{household_id}/life-events      r  r  r  r  r  r  r  -  -  -  -  r  r
-POST  /v1/registry/households/{household_id}/life-events      -  w  w  -  -  -  -  -  -  -  -  -  -
-GET   /v1/registry/life-events/{event_id}                     r  r  r  r  r  r  r  -  -  -  -  r  r
-POST  /v1/registry/life-events/{event_id}/withdrawal          -  w  w  -  -  -  -  -  -  -  -  -  -
-GET   /v1/registry/persons/{person_id}                        r  r  r  f  f  f  r  -  -  -  -  r  r
-PATCH /v1/registry/persons/{person_id}/facts                  -  w  w  -  -  -  -  -  -  -  -  -  -
-POST  /v1/registry/persons/{person_id}/death                  -  w  w  -  -  -  -  -  -  -  -  -  -
-GET   /v1/registry/persons/{person_id}/state                  r  r  r  r  r  r  r  -  -  -  -  r  r
-GET   /v1/registry/persons/{person_id}/life-events            r  r  r  r  r  r  r  -  -  -  -  r  r
-GET   /v1/registry/persons/{person_id}/accesses               -  -  -  -  -  -  -  -  l  -  -  -  -
-GET   /v1/registry/imports                                    -  r  r  -  -  -  -  -  -  -  -  -  -
-POST  /v1/registry/imports                                    -  w  w  -  -  -  -  -  -  -  -  -  -
-GET   /v1/registry/imports/{import_id}                        -  r  r  -  -  -  -  -  -  -  -  -  -
-GET   /v1/registry/imports/{import_id}/errors                 -  r  r  -  -  -  -  -  -  -  -  -  -
-GET   /v1/registry/imports/{import_id}/correction             -  u  u  -  -  -  -  -  -  -  -  -  -
-GET   /v1/registry/dwellings/imports                          -  r  r  -  -  -  -  -  -  -  -  -  -
-POST  /v1/registry/dwellings/imports                          -  w  w  -  -  -  -  -  -  -  -  -  -
-GET   /v1/registry/dwellings/imports/{import_id}              -  r  r  -  -  -  -  -  -  -  -  -  -
-GET   /v1/registry/dwellings/imports/{import_id}/errors       -  r  r  -  -  -  -  -  -  -  -  -  -
-GET   /v1/registry/dwellings/imports/{import_id}/correction   -  u  u  -  -  -  -  -  -  -  -  -  -
-GET   /v1/registry/dead-letters                               -  -  -  -  -  -  -  -  -  -  o  -  -
-POST  /v1/registry/dead-letters/{event_id}/retry              -  -  -  -  -  -  -  -  -  -  o  -  -
-POST  /v1/registry/dead-letters/{event_id}/discard            -  -  -  -  -  -  -  -  -  -  o  -  -
+                                                              BH CC CS WC CA IA ES GC AU AD OP PA AB RE
+GET   /v1/registry/communities                                r  r  r  r  r  r  r  -  -  -  -  r  r  -
+GET   /v1/registry/communities/{code}                         r  r  r  r  r  r  r  -  -  -  -  r  r  -
+PUT   /v1/registry/communities/{code}                         -  w  w  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/statistics                                 r  r  r  r  r  r  r  -  -  -  -  r  r  -
+GET   /v1/registry/households                                 r  r  r  r  r  r  r  -  -  -  -  r  r  -
+POST  /v1/registry/households                                 -  w  w  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/households/{household_id}                  r  r  r  f  f  f  r  -  -  -  -  r  r  s
+PUT   /v1/registry/households/{household_id}/flat             -  w  w  -  -  -  -  -  -  -  -  -  -  -
+PATCH /v1/registry/households/{household_id}/facts            -  w  w  -  -  -  -  -  -  -  -  -  -  -
+POST  /v1/registry/households/{household_id}/withdrawal       -  w  w  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/households/{household_id}/state            r  r  r  r  r  r  r  -  -  -  -  r  r  -
+GET   /v1/registry/households/{household_id}/life-events      r  r  r  r  r  r  r  -  -  -  -  r  r  -
+POST  /v1/registry/households/{household_id}/life-events      -  w  w  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/life-events/{event_id}                     r  r  r  r  r  r  r  -  -  -  -  r  r  s
+POST  /v1/registry/life-events/{event_id}/withdrawal          -  w  w  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/persons/{person_id}                        r  r  r  f  f  f  r  -  -  -  -  r  r  s
+PATCH /v1/registry/persons/{person_id}/facts                  -  w  w  -  -  -  -  -  -  -  -  -  -  -
+POST  /v1/registry/persons/{person_id}/death                  -  w  w  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/persons/{person_id}/state                  r  r  r  r  r  r  r  -  -  -  -  r  r  s
+GET   /v1/registry/persons/{person_id}/life-events            r  r  r  r  r  r  r  -  -  -  -  r  r  s
+GET   /v1/registry/persons/{person_id}/accesses               -  -  -  -  -  -  -  -  l  -  -  -  -  s
+GET   /v1/registry/imports                                    -  r  r  -  -  -  -  -  -  -  -  -  -  -
+POST  /v1/registry/imports                                    -  w  w  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/imports/{import_id}                        -  r  r  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/imports/{import_id}/errors                 -  r  r  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/imports/{import_id}/correction             -  u  u  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/dwellings/imports                          -  r  r  -  -  -  -  -  -  -  -  -  -  -
+POST  /v1/registry/dwellings/imports                          -  w  w  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/dwellings/imports/{import_id}              -  r  r  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/dwellings/imports/{import_id}/errors       -  r  r  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/dwellings/imports/{import_id}/correction   -  u  u  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/dead-letters                               -  -  -  -  -  -  -  -  -  -  o  -  -  -
+POST  /v1/registry/dead-letters/{event_id}/retry              -  -  -  -  -  -  -  -  -  -  o  -  -  -
+POST  /v1/registry/dead-letters/{event_id}/discard            -  -  -  -  -  -  -  -  -  -  o  -  -  -
 """
 """r: reads, masked. f: reads, masked or (with a purpose) in full. w: may act. u: is for who uploaded it. l: reads the log, and nothing
-of what was read. o: operates the platform; nothing personal, of no place. -: refused for the role, whatever is asked for.
+of what was read. s: a resident, what is its own. o: operates the platform; nothing personal, of no place. -: refused for the role,
+whatever is asked for.
 
 What the place does not cover is to each role as if it were not there."""
 
