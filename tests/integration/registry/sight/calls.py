@@ -36,8 +36,7 @@ class Asker:
     async def ask(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
         role, place = matrix.ACTORS[self.name]
         subject = self.resident if role is Role.RESIDENT else self.name
-        given = {"role": role, "place": place, "subject": subject}
-        return await self.service.request(method, path, **given, **kwargs)
+        return await self.service.request(method, path, role=role, place=place, subject=subject, **kwargs)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from services.registry import examples
 from shared.auth import Role
 from shared.ids import new_id
 from tests.integration.registry.sight.people import Person, children, grown, number_of
@@ -211,5 +210,5 @@ async def _dead_letter(service: Service) -> str:
 
 def household_like(home: Home) -> dict[str, Any]:
     """A household that would settle in the free flat of that home, but for its lack of a head."""
-    member = dict(examples.HOUSEHOLD["members"][2]) | {"id_number": number_of("20150508", 77, 1)}  # type: ignore[call-overload,index]
+    member = {"name": "示例丙", "id_number": number_of("20150508", 77, 1), "relation": "20"}
     return home.place() | {"flat": f"{home.flat}B", "settled_on": "2026-06-01", "members": [member]}
