@@ -4,7 +4,8 @@ PIPL art. 44 and 45: people may know and look into what is held of them. Civil C
 parents are the guardians, and act for the child. Who is whose child is taken from the co-living household in which both live now, by their
 relations to its head (GB/T 4761): the head's children are those of the head and of the head's spouse (art. 1072: also a stepchild that
 lives with them), and a head under age is the child of its father and mother. Grandchildren, whose parent the relations do not tell, are
-nobody's here; nor is a child that lives elsewhere: such a parent asks at the window. Who has died, was taken back or merged into another has nothing of its own.
+nobody's here; nor is a child that lives elsewhere: such a parent asks at the window. Who has died, was taken back or merged into another
+has nothing of its own.
 """
 
 from __future__ import annotations

@@ -47,8 +47,8 @@ async def get_person_then(
     as_of: AsOf = None,
     known_at: KnownAt = None,
 ) -> PersonThen:
-    """Name and numbers (masked but to residents), status, household, address and facts. A late report changes what held on a day, never what
-    was known at an instant."""
+    """Name and numbers (masked but to residents), status, household, address and facts. A late report changes what held on a day, never
+    what was known at an instant."""
     row = await persons.get_person(read, person_id, actor.place)
     if actor.is_resident:
         async with read.writing() as tx:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import httpx
+import pytest
 
 from shared.auth import Place, Role
-from shared.db import Read
+from shared.db import Database, Read, Transaction
 from tests.integration.registry.sight import matrix
 from tests.integration.registry.sight.homes import COMMON, OWN, Home, World
 from tests.support.clients import Service
 
-_STALE = '"999999.0"'
-"""No version: who may act gets so far as to hear that it is another, and nothing changes."""
 _OWN = {"x-request-id", "instance", "trace_id", "as_of"}
 _AROUND = {"BEGIN;", "COMMIT;", "ROLLBACK;"}
 _FILE = {"file": ("名册", "姓名\n".encode())}
@@ -68,7 +68,7 @@ class Call:
     async def ask(
         self, who: Asker, home: Home, query: str = "", headers: dict[str, str] | None = None
     ) -> httpx.Response:
-        given: dict[str, Any] = {"headers": {"if-match": _STALE} | (headers or {})}
+        given: dict[str, Any] = {"headers": {"if-match": "*"} | (headers or {})}
         content = self.operation.get("requestBody", {}).get("content", {})
         if self.key in matrix.BODIES:
             given["json"] = matrix.BODIES[self.key](home)
@@ -126,7 +126,7 @@ def forbidden_of(world: World, name: str, own_letter: str, in_full: bool) -> lis
         if own_letter == "s" and home.label == "own":
             found += of_others(home)
             continue
-        covered = own_letter in "rfwul" and place.covers(home.community, "1", home.block)
+        covered = own_letter in "rfwunl" and place.covers(home.community, "1", home.block)
         here = world.homes["own"].community if place.person else place.division or "-"
         marks = home.marks(community_too=not home.community.startswith(here))
         hidden = _hidden(name, own_letter, in_full) if covered else set(marks)
@@ -174,6 +174,25 @@ def _hidden(name: str, letter: str, in_full: bool) -> set[str]:
     return hidden | {"id_number", "phone", "birth"} | (set() if name in matrix.NAMES_IN_FULL else {"name"})
 
 
+@contextlib.asynccontextmanager
+async def _undone(self: Database, now: datetime, traceparent: str | None = None) -> AsyncIterator[Transaction]:
+    async with self.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        try:
+            yield Transaction(connection, now, traceparent)
+        finally:
+            await transaction.rollback()
+
+
+@contextlib.contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is done meanwhile is answered as ever, and then as if it had never been."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "transaction", _undone)
+        yield
+
+
 class Work:
     """The statements that the database was asked, between looks."""
 
@@ -205,8 +224,6 @@ def watched() -> Iterator[Work]:
             work.watch(connection)
         begin(self, connection, now)
 
-    Read.__init__ = noting  # type: ignore[method-assign]
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Read, "__init__", noting)
         yield work
-    finally:
-        Read.__init__ = begin  # type: ignore[method-assign]

@@ -166,11 +166,15 @@ async def _fill(service: Service, home: Home, household_id: str) -> None:
         {"kind": "away", "on": "2026-07-01", "people": [p.person_id for p in home.people[:2]], "evidence": home.file},
     )
     assert event.status_code == 201, event.text
+    change = {"name": head.new_name, "reason": "更名", "source": "police feed"}
+    request = await service.post(f"/v1/registry/persons/{person_id}/change-requests", change)
+    assert request.status_code == 201, request.text
     home.ids = {
         "code": home.community,
         "person_id": person_id,
         "household_id": household_id,
         "event_id": event.json()["event_id"],
+        "request_id": request.json()["request_id"],
         "imports": await _file(service, home),
         "dwellings/imports": await _plan(service, home),
         "dead-letters": await _dead_letter(service),
@@ -212,3 +216,7 @@ def household_like(home: Home) -> dict[str, Any]:
     """A household that would settle in the free flat of that home, but for its lack of a head."""
     member = {"name": "示例丙", "id_number": number_of("20150508", 77, 1), "relation": "20"}
     return home.place() | {"flat": f"{home.flat}B", "settled_on": "2026-06-01", "members": [member]}
+
+
+def merging(into: str) -> dict[str, Any]:
+    return {"into": into, "take": [], "life": "into", "evidence": "居民身份证", "reason": "同一人重复登记"}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.auth import Role
-from tests.integration.registry.sight.homes import HERE, Home, household_like
+from tests.integration.registry.sight.homes import HERE, Home, household_like, merging
 
 ACTORS: dict[str, tuple[Role, str | None]] = {
     "BH": (Role.BLOCK_HEAD, f"{HERE}/1/1"),
@@ -52,6 +52,15 @@ POST  /v1/registry/persons/{person_id}/death                  -  w  w  -  -  -  
 GET   /v1/registry/persons/{person_id}/state                  r  r  r  r  r  r  r  -  -  -  -  r  r  s
 GET   /v1/registry/persons/{person_id}/life-events            r  r  r  r  r  r  r  -  -  -  -  r  r  s
 GET   /v1/registry/persons/{person_id}/accesses               -  -  -  -  -  -  -  -  l  -  -  -  -  s
+POST  /v1/registry/persons/{person_id}/change-requests        w  w  w  w  w  w  w  -  -  -  -  w  w  -
+GET   /v1/registry/change-requests                            r  r  r  r  r  r  r  -  -  -  -  r  r  -
+GET   /v1/registry/change-requests/{request_id}               r  r  r  f  f  f  r  -  -  -  -  r  r  -
+POST  /v1/registry/change-requests/{request_id}/approval      n  w  w  n  n  n  n  -  -  -  -  n  n  -
+POST  /v1/registry/change-requests/{request_id}/refusal       n  w  w  n  n  n  n  -  -  -  -  n  n  -
+POST  /v1/registry/change-requests/{request_id}/withdrawal    n  n  n  n  n  n  n  -  -  -  -  n  n  -
+POST  /v1/registry/persons/{person_id}/merger                 -  w  w  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/persons/{person_id}/merger                 r  r  r  r  r  r  r  -  -  -  -  r  r  -
+POST  /v1/registry/persons/{person_id}/merger/withdrawal      -  w  w  -  -  -  -  -  -  -  -  -  -  -
 GET   /v1/registry/imports                                    -  r  r  -  -  -  -  -  -  -  -  -  -  -
 POST  /v1/registry/imports                                    -  w  w  -  -  -  -  -  -  -  -  -  -  -
 GET   /v1/registry/imports/{import_id}                        -  r  r  -  -  -  -  -  -  -  -  -  -  -
@@ -66,9 +75,9 @@ GET   /v1/registry/dead-letters                               -  -  -  -  -  -  
 POST  /v1/registry/dead-letters/{event_id}/retry              -  -  -  -  -  -  -  -  -  -  o  -  -  -
 POST  /v1/registry/dead-letters/{event_id}/discard            -  -  -  -  -  -  -  -  -  -  o  -  -  -
 """
-"""r: reads, masked. f: reads, masked or (with a purpose) in full. w: may act. u: is for who uploaded it. l: reads the log, and nothing
-of what was read. s: a resident, what is its own. o: operates the platform; nothing personal, of no place. -: refused for the role,
-whatever is asked for.
+"""r: reads, masked. f: reads, masked or (with a purpose) in full. w: may act. n: reads of it, but somebody else is to act. u: is for who
+uploaded it. l: reads the log, and nothing of what was read. s: a resident, what is its own. o: operates the platform; nothing personal, of
+no place. -: refused for the role, whatever is asked for.
 
 What the place does not cover is to each role as if it were not there."""
 
@@ -94,6 +103,7 @@ NAMES_IN_FULL = {"BH", "CC", "CS", "WC", "CA", "IA", "ES"}
 
 BODIES: dict[str, Callable[[Home], Any]] = {
     "POST /v1/registry/households": household_like,
+    "POST /v1/registry/persons/{person_id}/merger": lambda home: merging(home.people[1].person_id),
 }
 """Bodies that name a place, of a home that is there or is not."""
 

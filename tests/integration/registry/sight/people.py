@@ -27,6 +27,11 @@ class Person:
     facts: dict[str, Any] = field(default_factory=dict)
     person_id: str = ""
 
+    @property
+    def new_name(self) -> str:
+        """Which somebody asked for."""
+        return f"阳{self.name[1:]}"
+
     def body(self) -> dict[str, Any]:
         names = ("name", "id_number", "relation", "phone", "facts")
         return {name: getattr(self, name) for name in names}
@@ -36,7 +41,7 @@ class Person:
         f = self.facts
         return {
             "id": [self.person_id],
-            "name": [self.name],
+            "name": [self.name, self.new_name],
             "id_number": [self.id_number],
             "phone": [self.phone],
             "birth": [self.birth],
