@@ -28,10 +28,8 @@ from tests.integration.gateway.accounts import ACCOUNTS, client_token, secret_of
 from tests.integration.gateway.conftest import NewGateway
 from tests.integration.gateway.upstreams import served
 from tests.support.clients import Service
+from tests.support.login import APP, ISSUER, KEY, exchange_form, id_token, login, write_logins
 
-LOGIN, APP = "https://login.test", "resident-app"
-EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
-ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"
 MORE = [
     {"role": "app-backend", "kind": "client", "id": "app", "secret": "a" * 32, "place": "522731"},
     {"role": "app-backend", "kind": "client", "id": "other-app", "secret": "b" * 32, "place": "522731"},
@@ -43,16 +41,7 @@ MORE = [
         "place": "522731003",
     },
 ]
-KEY = ECKey.generate_key("P-256", {"kid": "login", "use": "sig"}, private=True)
 OTHER_KEY = ECKey.generate_key("P-256", {"kid": "other", "use": "sig"}, private=True)
-
-
-def id_token(key: Any = KEY, header: dict[str, Any] | None = None, **claims: Any) -> str:
-    """As the login gives it to the app after a sign-in."""
-    now = int(time.time())
-    said = {"iss": LOGIN, "aud": APP, "sub": "u-1", "iat": now, "exp": now + 600} | claims
-    head = {"alg": "ES256", "kid": key.kid} | (header or {})
-    return jwt.encode(head, {n: v for n, v in said.items() if v is not None}, key, algorithms=[str(head["alg"])])
 
 
 @dataclass
@@ -83,19 +72,11 @@ def person(people: People) -> str:
 
 @pytest.fixture
 async def gateway(new_gateway: NewGateway, people: People, tmp_path: Path) -> AsyncIterator[Service]:
-    logins = [
-        {"client": "app", "issuer": LOGIN, "audience": APP, "jwks": {"keys": [KEY.as_dict(private=False)]}},
-        {
-            "client": "other-app",
-            "issuer": "https://other.test",
-            "audience": "x",
-            "jwks": {"keys": [OTHER_KEY.as_dict(private=False)]},
-        },
-    ]
-    (tmp_path / "logins.json").write_text(json.dumps(logins))
+    other = login("other-app", "https://other.test", "x", OTHER_KEY)
+    logins = write_logins(tmp_path / "logins.json", login("app"), other)
     (tmp_path / "accounts.json").write_text(json.dumps(ACCOUNTS + MORE))
     async with served(people.app()) as url:
-        yield await new_gateway(registry_url=url, resident_logins_file=tmp_path / "logins.json")
+        yield await new_gateway(registry_url=url, resident_logins_file=logins)
 
 
 async def staff(gateway: Service, account: str = "clerk") -> dict[str, str]:
@@ -105,14 +86,14 @@ async def staff(gateway: Service, account: str = "clerk") -> dict[str, str]:
 
 
 async def bind(gateway: Service, person: str, by: str = "clerk", **more: Any) -> httpx.Response:
-    body = {"issuer": LOGIN, "account": "u-1", "person_id": person, "evidence": "身份证原件核对"} | more
+    body = {"issuer": ISSUER, "account": "u-1", "person_id": person, "evidence": "身份证原件核对"} | more
     return await gateway.http.post("/v1/app-accounts", json=body, headers=await staff(gateway, by))
 
 
 async def exchange(gateway: Service, token: str | None = None, client: str = "app", **form: str) -> httpx.Response:
     secret = next(str(each["secret"]) for each in ACCOUNTS + MORE if each["id"] == client)
-    data = {"grant_type": EXCHANGE, "client_id": client, "client_secret": secret, "subject_token_type": ID_TOKEN}
-    return await gateway.http.post("/oauth2/token", data=data | {"subject_token": token or id_token()} | form)
+    data = exchange_form(client, secret, token or id_token())
+    return await gateway.http.post("/oauth2/token", data=data | form)
 
 
 async def test_an_app_acts_for_the_person_that_staff_bound_its_account_to(gateway: Service, person: str) -> None:
@@ -238,7 +219,7 @@ async def test_what_was_exchanged_is_not_exchanged_again(gateway: Service, perso
     ],
 )
 def test_logins_that_cannot_be_trusted_are_not_loaded(tmp_path: Path, entry: dict[str, Any]) -> None:
-    (tmp_path / "l.json").write_text(json.dumps([{"client": "app", "issuer": LOGIN, "audience": APP} | entry]))
+    (tmp_path / "l.json").write_text(json.dumps([{"client": "app", "issuer": ISSUER, "audience": APP} | entry]))
     with pytest.raises(ValueError):  # noqa: PT011  pydantic's and ours
         Logins.load(tmp_path / "l.json", "https://gateway.test")
 
@@ -311,6 +292,6 @@ async def test_a_resident_binds_nobody_and_makes_no_staff(gateway: Service, pers
         "authorization": f"Bearer {(await exchange(gateway)).json()['access_token']}",
         "idempotency-key": new_id(),
     }
-    body = {"issuer": LOGIN, "account": "u-2", "person_id": person, "evidence": "身份证原件核对"}
+    body = {"issuer": ISSUER, "account": "u-2", "person_id": person, "evidence": "身份证原件核对"}
     assert (await gateway.http.post("/v1/app-accounts", json=body, headers=mine)).status_code == 403
     assert (await gateway.http.get("/v1/staff", headers=mine)).status_code == 403
