@@ -166,3 +166,17 @@ def test_children_are_sons_and_daughters_not_their_spouses() -> None:
     sons_and_daughters = {code for code in RELATIONS if code[0] in "23"}
     assert sons_and_daughters - set(_CHILDREN) == {"28", "38"}
     assert set(_CHILDREN) <= sons_and_daughters
+
+
+async def test_who_was_merged_into_another_sees_nothing_by_the_old_record(estate: Service) -> None:
+    homes = [(await estate.post(HOUSEHOLDS, household(flat=flat))).json() for flat in ("101", "102")]
+    gone, kept = (home["members"][0]["person_id"] for home in homes)
+    body = {"into": kept, "take": [], "life": "into", "evidence": "居民身份证", "reason": "同一人重复登记"}
+    asked = await estate.post(f"{PERSONS}/{gone}/merger", body, subject="cadre-1")
+    assert asked.status_code == 201, asked.text
+    approval = f"/v1/registry/change-requests/{asked.json()['request_id']}/approval"
+    approved = await estate.post(approval, {}, subject="cadre-2")
+    assert approved.status_code == 200, approved.text
+    for who, person, status in ((gone, gone, 404), (gone, kept, 404), (kept, kept, 200), (kept, gone, 404)):
+        answer = await estate.get(f"{PERSONS}/{person}", role=Role.RESIDENT, subject=who)
+        assert answer.status_code == status
