@@ -135,7 +135,7 @@ async def _forget_events(tx: Transaction, actor: Actor, household_id: str, reaso
     told = await life.list_told(tx, [household_id], [])
     others = [event for event in told.events if event.households != {household_id}]
     if others:
-        ours = await life.list_covered(tx, {each for event in others for each in event.households}, actor.place)
+        ours = await store.list_covered(tx, {each for event in others for each in event.households}, actor.place)
         raise Entwined(
             "Take these events back first.",
             "请先撤销以下变动。",

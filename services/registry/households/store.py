@@ -92,6 +92,16 @@ async def get_household(read: Read, household_id: str, place: Place, lock: bool 
     return row
 
 
+async def list_covered(read: Read, household_ids: Collection[str], place: Place) -> set[str]:
+    """Of these households, those that the place covers."""
+    rows = await read.fetch(
+        f"select household_id from households h where household_id = any($1::uuid[]) and {seen(place, 2)}",
+        list(household_ids),
+        *place_of(place),
+    )
+    return {row["household_id"] for row in rows}
+
+
 async def list_members(read: Read, household_id: str) -> list[Row]:
     """Present members with what is needed to show them, head first."""
     return await read.fetch(

@@ -120,7 +120,7 @@ async def take_back(tx: Transaction, actor: Actor, event_id: str, check: Callabl
         raise EventTakenBack
     if event.kind is LifeKind.SETTLED:
         raise WithdrawSettling("Use the household's withdrawal.", "请使用住户的撤销功能。")
-    if await store.list_covered(tx, event.households, actor.place) < event.households:
+    if await households.list_covered(tx, event.households, actor.place) < event.households:
         raise BeyondPlace("Ask the county.", "请联系县级部门。")
     household = await households.get_household(tx, event.household_id, actor.place)
     check(household["version"])

@@ -188,16 +188,6 @@ async def list_of_person(read: Read, person_id: str, place: Place) -> list[Row]:
     )
 
 
-async def list_covered(read: Read, household_ids: Collection[str], place: Place) -> set[str]:
-    """Of these households, those that the place covers."""
-    rows = await read.fetch(
-        f"select household_id from households h where household_id = any($1::uuid[]) and {seen(place, 2)}",
-        list(household_ids),
-        *place_of(place),
-    )
-    return {row["household_id"] for row in rows}
-
-
 # What follows from the events
 
 

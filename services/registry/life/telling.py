@@ -123,7 +123,9 @@ async def untell(tx: Transaction, actor: Actor, event: LifeEvent, homes: Collect
     await _bring_up(tx, event, named, _touched(event, story), left, story, Said("staff", actor.subject))
 
 
-async def retell(tx: Transaction, told: Told, gone: Collection[str], said: Said, refusal: type[Conflict]) -> None:
+async def retell(
+    tx: Transaction, actor: Actor, told: Told, gone: Collection[str], said: Said, refusal: type[Conflict]
+) -> None:
     """Brings all of whom everything is told up to what it comes to. They are locked already. `gone`: people of whom nothing is told any
     more.
 
@@ -135,7 +137,7 @@ async def retell(tx: Transaction, told: Told, gone: Collection[str], said: Said,
             "Take this event back first.",
             "请先撤销该变动。",
             faults=story.illegal.faults,
-            members=_named(story.illegal.event),
+            members=await _named(tx, actor, story.illegal.event),
         )
     people = set(told.people & story.persons.keys())
     await _bring_up(tx, None, set(told.households), people, told, story, said, gone)
@@ -151,22 +153,23 @@ async def _told(tx: Transaction, event: LifeEvent) -> Told:
 async def _refusal(
     tx: Transaction, actor: Actor, illegal: Illegal, event: LifeEvent, pointers: Mapping[str, str]
 ) -> Exception:
-    """Of the event that is being told, or because of one that happened later: which, if it is of the actor's place."""
+    """Of the event that is being told, or because of one that happened later."""
     if illegal.event.event_id == event.event_id:
         return CannotHaveHappened(
             faults=[replace(f, pointer=pointers.get(f.pointer, f.pointer)) for f in illegal.faults]
         )
-    later = illegal.event
-    is_ours = await store.list_covered(tx, later.households, actor.place)
     return ContradictsLater(
         "Take the later event back first, or correct the day.",
         "请先撤销其后的变动，或更正日期。",
         faults=[replace(fault, pointer=pointers.get("/on", "/on")) for fault in illegal.faults],
-        members=_named(later) if is_ours else {},
+        members=await _named(tx, actor, illegal.event),
     )
 
 
-def _named(event: LifeEvent) -> dict[str, str]:
+async def _named(tx: Transaction, actor: Actor, event: LifeEvent) -> dict[str, str]:
+    """Which event it is; nothing of one of another place."""
+    if not await households.list_covered(tx, event.households, actor.place):
+        return {}
     return {"event_id": event.event_id, "kind": event.kind, "happened_on": event.on.isoformat()}
 
 
