@@ -46,8 +46,7 @@ async def list_accesses(
     actor: Auditing,
     read: Reader,
     request: Request,
-    reader: AuditingOrOwn = Annotated[Actor, Depends(require_or_own(Scope.AUDIT_READ))]
-ReaderOf = None,
+    reader: ReaderOf = None,
     purpose: PurposeIs = None,
     since: Since = None,
     until: Until = None,
@@ -74,8 +73,7 @@ async def export_accesses(
     actor: Auditing,
     read: Reader,
     request: Request,
-    reader: AuditingOrOwn = Annotated[Actor, Depends(require_or_own(Scope.AUDIT_READ))]
-ReaderOf = None,
+    reader: ReaderOf = None,
     purpose: PurposeIs = None,
     since: Since = None,
     until: Until = None,

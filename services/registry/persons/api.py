@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from services.registry.access import store as log
-from services.registry.access.api import page_of
+from services.registry.access.api import AuditingOrOwn, page_of
 from services.registry.access.domain import PERSON_FIELDS
 from services.registry.access.schemas import AccessView
 from services.registry.access.service import note_access, note_log_read, note_own_read
@@ -92,8 +92,8 @@ async def get_labour_class(
     actor: Reading, read: Reader, person_id: Id, scheme: LabourScheme = DEFAULT_SCHEME
 ) -> LabourView:
     """For those who may see the class; by the ages of the scheme, which are dated data. The class changes only by `PATCH …/facts`."""
-    row = await store.get_person(read, person_id, actor.place)
     require_group(actor, "labour_class")
+    row = await store.get_person(read, person_id, actor.place)
     stated = row["facts"].get("labour_class")
     found = suggest_class(row["sex"], row["birth_on"], read.today, scheme)
     return LabourView(
@@ -109,7 +109,7 @@ async def get_labour_class(
 
 @routes.get("/{person_id}/accesses", summary="Who read this person's data unmasked")
 async def list_accesses(
-    actor: Auditing, read: Reader, request: Request, person_id: Id, cursor: Cursor = None, limit: Limit = 50
+    actor: AuditingOrOwn, read: Reader, request: Request, person_id: Id, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[AccessView]:
     """For auditors: what somebody's data was read for is itself welfare data. And for whom it is of (PIPL art. 44): a resident sees who
     read its own, by role and place; not its children's, whose log may tell of others who care for them. Reading it is recorded too."""

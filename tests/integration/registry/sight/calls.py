@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -49,7 +50,7 @@ class Call:
 
     @property
     def names_a_place(self) -> bool:
-        return matrix.parameter_of(self.path) is not None or self.key in matrix.BODIES
+        return bool({*matrix.parameters_of(self.path)} - {"name"}) or self.key in matrix.BODIES
 
     @property
     def key(self) -> str:
@@ -59,11 +60,8 @@ class Call:
         return any(each["name"] == parameter for each in self.operation.get("parameters", []))
 
     def url(self, home: Home, query: str = "") -> str:
-        name = matrix.parameter_of(self.path)
-        if name is None:
-            return self.path + query
-        start, _, rest = self.path.partition("{")
-        return start + home.ids[name] + rest.partition("}")[2] + query
+        names = iter(matrix.parameters_of(self.path))
+        return re.sub(r"\{\w+\}", lambda _: home.ids[next(names)], self.path) + query
 
     async def ask(
         self, who: Asker, home: Home, query: str = "", headers: dict[str, str] | None = None
@@ -126,7 +124,7 @@ def forbidden_of(world: World, name: str, own_letter: str, in_full: bool) -> lis
         if own_letter == "s" and home.label == "own":
             found += of_others(home)
             continue
-        covered = own_letter in "rfwunl" and place.covers(home.community, "1", home.block)
+        covered = own_letter in "rfwunlqa" and place.covers(home.community, "1", home.block)
         here = world.homes["own"].community if place.person else place.division or "-"
         marks = home.marks(community_too=not home.community.startswith(here))
         hidden = _hidden(name, own_letter, in_full) if covered else set(marks)
@@ -154,19 +152,18 @@ def of_others(home: Home) -> list[tuple[str, str]]:
     ]
 
 
+FACT_GROUPS = {
+    *("insurance", "hukou", "collective", "work", "labour_class", "tags", "moved_from_division", "dibao"),
+    *("schooling", "medical_care", "land"),
+}
+
+
 def _hidden(name: str, letter: str, in_full: bool) -> set[str]:
     """Groups of marks of a home of the own place that are not for the role."""
-    shown = {group.partition(":")[0] for group, how in matrix.facts(name).items() if how == "x"}
-    hidden = {
-        "insurance",
-        "hukou",
-        "collective",
-        "work",
-        "labour_class",
-        "tags",
-        "moved_from_division",
-        "dibao",
-    } - shown
+    shown = {g.partition(":")[0] for g, how in matrix.facts(name).items() if how == "x" or (how == "p" and in_full)}
+    if matrix.routes()["GET", "/v1/registry/land/parcels"][name] == "r":
+        shown.add("land")
+    hidden = FACT_GROUPS - shown
     if letter == "l":
         return hidden | {"name", "id_number", "phone", "birth", "home"}
     if in_full:

@@ -58,13 +58,29 @@ class Home:
         """What the word of an absence rests on."""
         return f"file-of-{self.label}"
 
+    @property
+    def certificate(self) -> str:
+        return f"5201510{list(PLACES).index(self.label):02d}20010001J-000"
+
+    @property
+    def party(self) -> str:
+        """With whom there is a contract."""
+        return f"{self.flat[0]}种植专业合作社"
+
     def place(self) -> dict[str, str]:
         return {"community": self.community, "block": self.block, "unit": "1", "flat": self.flat}
 
     def marks(self, community_too: bool) -> dict[str, list[str]]:
         """What shows something of this home, by the group of fields it is of; `community_too`: its name and code as well."""
-        found: dict[str, list[str]] = {"home": [self.flat], "case": [self.case], "file": [self.file]}
-        found["id"] = [value for name, value in self.ids.items() if name not in ("code", "dead-letters")]
+        found: dict[str, list[str]] = {
+            "home": [self.flat],
+            "case": [self.case],
+            "file": [self.file],
+            "land": [self.certificate, self.party],
+        }
+        found["id"] = [
+            value for name, value in self.ids.items() if name not in ("code", "dead-letters", "name", "id_number")
+        ]
         if community_too:
             found["home"] += [self.community, _NAMES[self.community]]
         for marks in (*(person.marks() for person in self.people), _facts_marks(self.facts)):
@@ -100,7 +116,8 @@ class World:
     def missing(self, home: Home) -> Home:
         """As that one, but nothing of it is there."""
         absent = Home(home.label, "999999999999", home.block)
-        absent.ids = {name: new_id() for name in home.ids} | {"code": absent.community}
+        absent.ids = {name: new_id() for name in home.ids} | {"code": absent.community, "name": "sex"}
+        absent.ids["id_number"] = number_of("19200101", 8, 8)
         absent.people = home.people
         return absent
 
@@ -148,7 +165,7 @@ async def _build(service: Service, homes: list[Home]) -> None:
 
 
 def _flats(flat: str) -> list[dict[str, str]]:
-    return [{"flat": flat}, {"flat": f"{flat}B"}]
+    return [{"flat": flat}, {"flat": f"{flat}B"}, {"flat": f"{flat}C"}]
 
 
 async def _fill(service: Service, home: Home, household_id: str) -> None:
@@ -170,7 +187,11 @@ async def _fill(service: Service, home: Home, household_id: str) -> None:
     request = await service.post(f"/v1/registry/persons/{person_id}/change-requests", change)
     assert request.status_code == 201, request.text
     home.ids = {
+        **await _rights(service, home),
         "code": home.community,
+        "name": "sex",
+        "id_number": head.id_number,
+        "other_id": home.people[1].person_id,
         "person_id": person_id,
         "household_id": household_id,
         "event_id": event.json()["event_id"],
@@ -178,6 +199,47 @@ async def _fill(service: Service, home: Home, household_id: str) -> None:
         "imports": await _file(service, home),
         "dwellings/imports": await _plan(service, home),
         "dead-letters": await _dead_letter(service),
+    }
+
+
+async def _rights(service: Service, home: Home) -> dict[str, str]:
+    """A parcel that is let, a flat that is kept, a consent, and two who may be one."""
+    kept = home.place() | {"flat": f"{home.flat}C", "people": 3, "agreement_no": f"协议{home.flat[0]}"}
+    consent = {"purpose": "employment", "notice": "employment-1", "given_on": "2026-11-21", "form": "written"}
+    made = [
+        await service.post("/v1/registry/land/parcels", parcel_of(home, "1")),
+        await service.post("/v1/registry/reservations", kept),
+        await service.post(
+            f"/v1/registry/persons/{home.people[0].person_id}/consents", consent | {"evidence": "TY-2026-0001"}
+        ),
+    ]
+    assert [answer.status_code for answer in made] == [201] * 3, [answer.text for answer in made]
+    parcel_id = made[0].json()["parcel_id"]
+    term = {"from": "2026-01-01", "to": "2028-12-31"}
+    contract = term | {"mode": "lease", "party": home.party, "price_per_mu": "450.00", "written": True}
+    let = await service.post(f"/v1/registry/land/parcels/{parcel_id}/contracts", contract)
+    assert let.status_code == 201, let.text
+    await service.database.pool.execute(
+        "insert into duplicate_pairs (person_id, other_id, likenesses, found_at) values ($1, $2, '{name-phone}', now())",
+        *sorted(person.person_id for person in home.people[:2]),
+    )
+    return {
+        "parcel_id": parcel_id,
+        "contract_id": let.json()["contracts"][0]["contract_id"],
+        "reservation_id": made[1].json()["reservation_id"],
+        "consent_id": made[2].json()["consent_id"],
+    }
+
+
+def parcel_of(home: Home, n: str) -> dict[str, Any]:
+    return {
+        "kind": "farmland",
+        "village": home.certificate[:12],
+        "certificate_no": home.certificate + n,
+        "area_mu": "3.20",
+        "since": "2017-12-31",
+        "term_to": "2047-12-31",
+        "holders": [{"person_id": home.ids.get("person_id") or home.people[0].person_id}],
     }
 
 

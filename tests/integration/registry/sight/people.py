@@ -51,6 +51,8 @@ class Person:
             "work": [self.work_division],
             "labour_class": [f["labour_class"]],
             "tags": f["tags"],
+            "medical_care": [f["medical_care"]["family_doctor"]["institution"]],
+            "schooling": [f["schooling"]["school"]],
         }
 
 
@@ -76,6 +78,9 @@ def _person(relation: str, n: int, m: int, year: int) -> Person:
         "work": {"status": "employed", "form": "workshop", "division": f"5201240{at}"},
         "profile": {"ethnic": "09", "education": "60", "political": "01", "marital": "20"},
         "tags": ["minor-in-hardship"],
+        "health": {"status": "30"},
+        "medical_care": {"family_doctor": {"institution": f"{_GIVEN[m]}{_GIVEN[n]}卫生院"}},
+        "schooling": {"state": "enrolled", "school": f"{_GIVEN[m]}{_GIVEN[n]}小学"},
     }
     return Person(
         relation,
