@@ -59,6 +59,11 @@ class Home:
         return f"file-of-{self.label}"
 
     @property
+    def name(self) -> str:
+        """Of its community."""
+        return _NAMES[self.community]
+
+    @property
     def certificate(self) -> str:
         return f"5201510{list(PLACES).index(self.label):02d}20010001J-000"
 

@@ -230,6 +230,27 @@ async def test_of_a_number_registered_elsewhere_no_more_is_told(world: World) ->
     assert [error["code"] for error in answers[0].json()["errors"]] == ["registered-elsewhere"]
 
 
+async def test_a_roster_tells_nothing_of_another_place(world: World) -> None:
+    """Neither that a community has that name, nor by what name a number is registered there."""
+    own, other = world.homes["own"], world.homes["county"]
+    here = {"安置点": own.community, "楼栋": own.block, "单元": "1", "房号": f"{own.flat}B", "与户主关系": "户主"}
+    there = {"安置点": other.name, "楼栋": other.block, "单元": "1", "房号": f"{other.flat}B", "与户主关系": "户主"}
+    number = {"身份证号": other.people[0].id_number}
+    nobody = {"姓名": "某人", "身份证号": number_of("19210101", 7, 7)}
+    reports = [
+        await bring_in(world.service, csv_of([row]), dry_run=True, **uploader(own))
+        for row in (
+            here | number | {"姓名": other.people[0].name},
+            here | number | {"姓名": "另有其人"},
+            there | nobody,
+            there | nobody | {"安置点": "并不存在的社区"},
+        )
+    ]
+    codes = [[fault["code"] for fault in report["errors"]] for report in reports]
+    assert codes[0] == codes[1] == ["registered-elsewhere"]
+    assert codes[2] == codes[3] == ["community-unknown"]
+
+
 async def reads(world: World, who: Asker) -> dict[str, Any]:
     """All that a role can read: of its own home, and every list."""
     found: dict[str, Any] = {}
