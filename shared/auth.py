@@ -6,31 +6,26 @@ Roles and what each may do follow the table of roles in the domain reference (§
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-import httpx
 from fastapi import Request
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, KeySetSerialization
+from joserfc.jwk import KeySet
 
-from shared.errors import Forbidden, Unauthenticated, Unavailable
+from shared.errors import Forbidden, Unauthenticated
+from shared.ids import parse_id
+from shared.issuer import BadToken, Issuer
 
 AUDIENCE = "anju"
 ALGORITHM = "Ed25519"
 _REMEMBERED = 10_000
-_BAD_TOKEN = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
-"""What decoding a token that anybody may have made up can raise."""
-_LEEWAY_SECONDS = 5
 
 
 class Role(StrEnum):
-    """Roles of accounts; the last three are for clients (programs)."""
+    """Roles of accounts. Partner agency, app backend and developer are for clients (programs)."""
 
     BLOCK_HEAD = "block-head"
     COMMUNITY_CADRE = "community-cadre"
@@ -46,6 +41,9 @@ class Role(StrEnum):
     PARTNER_AGENCY = "partner-agency"
     APP_BACKEND = "app-backend"
     OPERATOR = "operator"
+    """Keeps the platform running: dead letters and the like. No personal data."""
+    DEVELOPER = "developer"
+    """Everything everywhere: for the demo and tests, on one's own machine only."""
 
 
 class Scope(StrEnum):
@@ -92,9 +90,10 @@ SCOPES: dict[Role, frozenset[Scope]] = {
     Role.RESIDENT: frozenset(),
     Role.PARTNER_AGENCY: frozenset({S.REGISTRY_READ, S.BENEFITS_READ}),
     Role.APP_BACKEND: frozenset({S.REGISTRY_READ, S.GRID_READ, S.BENEFITS_READ, S.BENEFITS_APPLY, S.JOBS_READ}),
-    Role.OPERATOR: frozenset(Scope),
+    Role.OPERATOR: frozenset({S.OPERATE}),
+    Role.DEVELOPER: frozenset(Scope),
 }
-"""Scopes of each role. A resident holds none of its own: an app backend acts for it."""
+"""Scopes of each role. A resident holds none: routes that show what is a resident's own are open to it (`require_or_own`)."""
 
 
 _COMMUNITY_DIGITS = 12
@@ -109,6 +108,12 @@ class Place:
     division: str = ""
     estate: str | None = None
     block: str | None = None
+    person: str | None = None
+    """Of a resident, who acts in no place: no division covers what is the person's own, each service says what that is."""
+
+    @classmethod
+    def of_person(cls, person_id: str) -> Place:
+        return cls(_NOWHERE, person=person_id)
 
     @classmethod
     def parse(cls, text: str | None) -> Place:
@@ -142,12 +147,21 @@ class Actor:
 
     subject: str
     kind: str
-    """`client` or `staff`."""
+    """`client`, `staff` or `resident`."""
     role: Role
     scopes: frozenset[str]
     place: Place
     account_version: int = 0
     """Version of the account when the token was given: the gateway refuses tokens from before a disablement."""
+    client: str | None = None
+    """The app backend that acts for a resident, whose version `account_version` then is."""
+    binding: str | None = None
+    """What says that the resident is this person: which account of the app, on what evidence, by whom."""
+
+    @property
+    def is_resident(self) -> bool:
+        """Does a person act for what is its own?"""
+        return self.place.person is not None
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes
@@ -164,6 +178,8 @@ class ScopeMissing(Forbidden):
 
 def actor_of(claims: dict[str, Any]) -> Actor:
     """The actor that verified claims speak of. Raises KeyError or ValueError for claims that are not ours."""
+    if claims["role"] == Role.RESIDENT:
+        return _resident_of(claims)
     return Actor(
         subject=claims["sub"],
         kind=claims["kind"],
@@ -174,25 +190,31 @@ def actor_of(claims: dict[str, Any]) -> Actor:
     )
 
 
+def _resident_of(claims: dict[str, Any]) -> Actor:
+    """A person for whom an app backend acts (`act`, RFC 8693 §4.1). It gets no scope and no place with the token."""
+    if claims["kind"] != "resident" or claims["scope"] or claims.get("place") is not None or "act" in claims["act"]:
+        raise ValueError("a resident holds no scope and no place, and one client acts for it")
+    person_id = parse_id(claims["sub"])
+    return Actor(
+        subject=person_id,
+        kind="resident",
+        role=Role.RESIDENT,
+        scopes=frozenset(),
+        place=Place.of_person(person_id),
+        account_version=int(claims["account_version"]),
+        client=claims["act"]["sub"],
+        binding=parse_id(claims["binding"]),
+    )
+
+
 class Verifier:
-    """Verifies tokens against the issuer's published keys, and remembers verified tokens until they expire."""
+    """Verifies our access tokens, and remembers verified ones until they expire."""
 
     def __init__(self, issuer: str, jwks_url: str, keys: KeySet | None = None) -> None:
-        self._issuer = issuer
-        self._jwks_url = jwks_url
-        self._keys = keys
-        self._fetched_at = -60.0
-        self._fetching = asyncio.Lock()
+        self._issuer = Issuer(issuer, AUDIENCE, [ALGORITHM], jwks_url, keys)
         self._known: dict[str, tuple[Actor, float]] = {}
         self.check: Callable[[Actor], None] | None = None
         """Asked of every actor, remembered ones too. Raises Unauthenticated for an account that may no longer act."""
-        self._registry = jwt.JWTClaimsRegistry(
-            leeway=_LEEWAY_SECONDS,  # the clock of the issuer's machine may be a little ahead of ours
-            iss={"essential": True, "value": issuer},
-            aud={"essential": True, "value": AUDIENCE},
-            sub={"essential": True},
-            exp={"essential": True},
-        )
 
     async def actor(self, token: str) -> Actor:
         """Raises Unauthenticated for a token that is not valid now, Unavailable where the keys cannot be fetched."""
@@ -206,7 +228,14 @@ class Verifier:
         return actor
 
     async def _verified(self, token: str) -> Actor:
-        claims = await self._claims(token)
+        try:
+            _, claims = await self._issuer.read(token)
+        except BadToken as error:
+            raise Unauthenticated(
+                "The token is not valid or no longer valid; get a new one.",
+                "令牌无效或已过期，请重新获取。",
+                headers={"www-authenticate": 'Bearer error="invalid_token"'},
+            ) from error
         try:
             actor = actor_of(claims)
         except (KeyError, ValueError, TypeError, AttributeError) as error:
@@ -215,49 +244,6 @@ class Verifier:
             self._known.clear()
         self._known[token] = (actor, float(claims["exp"]))
         return actor
-
-    async def _claims(self, token: str) -> dict[str, Any]:
-        for attempt in (1, 2):
-            keys = await self._key_set(refresh=attempt == 2)
-            try:
-                decoded = jwt.decode(token, keys, algorithms=[ALGORITHM])
-                self._registry.validate(decoded.claims)
-                return decoded.claims
-            except _BAD_TOKEN as error:
-                # A key we do not know may be a new one: look once more, but not at every bad token.
-                if attempt == 2 or time.monotonic() - self._fetched_at < 10:
-                    raise Unauthenticated(
-                        "The token is not valid or no longer valid; get a new one.",
-                        "令牌无效或已过期，请重新获取。",
-                        headers={"www-authenticate": 'Bearer error="invalid_token"'},
-                    ) from error
-        raise AssertionError("unreachable")
-
-    async def _key_set(self, refresh: bool) -> KeySet:
-        if self._keys is not None and not (refresh and self._jwks_url):
-            return self._keys  # never behind a fetch: unknown tokens must not delay known keys
-        async with self._fetching:
-            recently = time.monotonic() - self._fetched_at < (10 if self._keys else 1)
-            if recently and self._keys is None:
-                raise _keys_away()
-            if not recently:
-                self._fetched_at = time.monotonic()
-                self._keys = await self._fetch()
-            return self._keys or KeySet([])
-
-    async def _fetch(self) -> KeySet:
-        try:
-            async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
-                answer = await client.get(self._jwks_url)
-                answer.raise_for_status()
-                serialised: KeySetSerialization = answer.json()
-                return KeySet.import_key_set(serialised)
-        except (httpx.HTTPError, ValueError) as error:
-            raise _keys_away() from error
-
-
-def _keys_away() -> Unavailable:
-    return Unavailable("The signing keys cannot be fetched from the gateway.", "无法从网关获取签名公钥。")
 
 
 async def authenticate(request: Request) -> Actor:
@@ -287,6 +273,19 @@ def require(*scopes: Scope) -> Callable[[Request], Awaitable[Actor]]:
     async def holding(request: Request) -> Actor:
         actor = await authenticate(request)
         _check(actor, scopes)
+        return actor
+
+    return holding
+
+
+def require_or_own(*scopes: Scope) -> Callable[[Request], Awaitable[Actor]]:
+    """A dependency: the actor, who must hold all these scopes, or be a resident. For routes that show a resident what is its own, and of
+    all else that it is not there."""
+
+    async def holding(request: Request) -> Actor:
+        actor = await authenticate(request)
+        if not actor.is_resident:
+            _check(actor, scopes)
         return actor
 
     return holding

@@ -1,4 +1,5 @@
-"""The place filter: what an actor's place does not cover is as if it were not there. Each service applies it in its stores."""
+"""The place filter: what an actor's place does not cover is as if it were not there. Each service applies it in its stores. A resident
+has no place: the filter finds nothing for one, and a service that shows residents what is their own says so itself."""
 
 from __future__ import annotations
 

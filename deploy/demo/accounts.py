@@ -30,7 +30,7 @@ class Account:
 
 
 STANDING = (
-    Account("operator", "client", None),
+    Account("developer", "client", None),
     Account("admin", "staff", None),
 )
 """There in every local runtime, demo or not."""

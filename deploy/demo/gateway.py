@@ -1,4 +1,4 @@
-"""The gateway as a client of it sees it, in the operator's name."""
+"""The gateway as a client of it sees it, in the developer's name."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Gateway:
 
     def __init__(self, url: str, credentials: Sequence[dict[str, Any]]) -> None:
         self._http = httpx.Client(base_url=url, timeout=_SECONDS, trust_env=False)
-        operator = next((entry for entry in credentials if entry["role"] == "operator"), None)
-        if operator is None:
-            raise Refused("the credentials name no operator")
-        form = {"grant_type": "client_credentials", "client_id": operator["id"], "client_secret": operator["secret"]}
+        developer = next((entry for entry in credentials if entry["role"] == "developer"), None)
+        if developer is None:
+            raise Refused("the credentials name no developer")
+        form = {"grant_type": "client_credentials", "client_id": developer["id"], "client_secret": developer["secret"]}
         token = self._taken(self._http.post("/oauth2/token", data=form), "a token").json()["access_token"]
         self._http.headers["authorization"] = f"Bearer {token}"
 

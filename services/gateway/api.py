@@ -9,8 +9,11 @@ from urllib.parse import unquote_plus
 
 from fastapi import APIRouter, Depends, Form, Header, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from starlette.datastructures import State
 
 from services.gateway import documents, service, store
+from services.gateway.residents.exchange import Asked, Refused, granted_to, sign_in_of
+from services.gateway.residents.schemas import ACCESS_TOKEN, ID_TOKEN, TOKEN_EXCHANGE, ExchangedView
 from services.gateway.schemas import (
     AccountId,
     NewStaffView,
@@ -40,8 +43,8 @@ pages = APIRouter(include_in_schema=False)
 
 @tokens.post(
     "/oauth2/token",
-    summary="A token for a program",
-    response_model=TokenView,
+    summary="A token for a program, or for a resident by whose app it acts",
+    response_model=TokenView | ExchangedView,
     responses={400: {"model": OAuthErrorView}, 401: {"model": OAuthErrorView}},
 )
 async def token(
@@ -50,29 +53,63 @@ async def token(
     client_id: Annotated[str, Form()] = "",
     client_secret: Annotated[str, Form()] = "",
     scope: Annotated[str | None, Form(description="Narrows what the token may do.")] = None,
+    subject_token: Annotated[str, Form(description="Token exchange: the ID token of a resident's sign-in.")] = "",
+    subject_token_type: Annotated[str, Form(examples=[ID_TOKEN])] = "",
+    requested_token_type: Annotated[str | None, Form(examples=[ACCESS_TOKEN])] = None,
+    actor_token: Annotated[str | None, Form(description="None: the client itself is the actor.")] = None,
+    audience: Annotated[str | None, Form()] = None,
+    resource: Annotated[str | None, Form()] = None,
     authorization: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Client credentials (RFC 6749 §4.4); the secret in the form, or by HTTP Basic. Refusals have that standard's form."""
+    """Client credentials (RFC 6749 §4.4), or token exchange by an app backend (RFC 8693) for the person that an account of its app was
+    bound to; the secret in the form, or by HTTP Basic. Refusals have those standards' form."""
     if not grant_type:
         return _oauth_error(400, "invalid_request", "send grant_type as application/x-www-form-urlencoded")
-    if grant_type != "client_credentials":
-        return _oauth_error(400, "unsupported_grant_type", "grant_type must be client_credentials")
+    if grant_type not in ("client_credentials", TOKEN_EXCHANGE):
+        text = f"grant_type must be client_credentials or {TOKEN_EXCHANGE}"
+        return _oauth_error(400, "unsupported_grant_type", text)
     basic = _basic(authorization)
     if basic and client_secret:
         return _oauth_error(400, "invalid_request", "send the secret by HTTP Basic or in the form, not both")
     client_id, client_secret = basic or (client_id, client_secret)
     if not client_id.isprintable() or not client_id or not client_secret:
         return _oauth_error(401, "invalid_client", "client_id and client_secret are needed")
-    state = request.app.state
+    exchanging = grant_type == TOKEN_EXCHANGE
+    state, now = request.app.state, clock.now()
     try:
-        async with state.database.read(clock.now()) as read:
-            admitted = await service.admit_client(read, client_id, client_secret, scope)
+        async with state.database.read(now) as read:
+            admitted = await service.admit_client(read, client_id, client_secret, None if exchanging else scope)
+        if exchanging:
+            asked = Asked(
+                subject_token, subject_token_type, requested_token_type, actor_token, audience, resource, scope
+            )
+            return await _exchanged(state, admitted.account, asked)
     except service.ScopeNotHeld:
         return _oauth_error(400, "invalid_scope", "a scope that this client does not hold")
     except service.WrongSecret:
         return _oauth_error(401, "invalid_client", "client_id or client_secret is wrong")
+    except Refused as refused:
+        return _oauth_error(400, refused.error, refused.text)
     view = _token_view(state.signer, admitted, state.settings.gateway_client_token_seconds)
     return JSONResponse(view.model_dump(exclude_none=True), headers=NO_STORE)
+
+
+async def _exchanged(state: State, client: Row, asked: Asked) -> Response:
+    """Raises Refused."""
+    now = clock.now()
+    signed_in = await sign_in_of(state.logins, client, asked, now)  # no connection is held while keys are fetched
+    async with state.database.read(now) as read:
+        granted = await granted_to(read, signed_in)
+    seconds = min(int((signed_in.until - now).total_seconds()), state.settings.gateway_resident_token_seconds)
+    signed = state.signer.resident_token(
+        granted["person_id"],
+        granted["binding_id"],
+        client["account_id"],
+        client["version"],
+        int(now.timestamp()),
+        seconds,
+    )
+    return JSONResponse(ExchangedView(access_token=signed, expires_in=seconds).model_dump(), headers=NO_STORE)
 
 
 def _oauth_error(status: int, error: str, text: str) -> Response:

@@ -13,6 +13,8 @@ from services.gateway.api import pages, sessions, staff, tokens
 from services.gateway.disabled import Disabled
 from services.gateway.documents import ASSETS, Documents
 from services.gateway.proxy import Proxy
+from services.gateway.residents.api import routes as app_accounts
+from services.gateway.residents.logins import Logins
 from services.gateway.service import Turns, seed
 from services.gateway.settings import GatewaySettings
 from services.gateway.tokens import Signer
@@ -25,14 +27,14 @@ from shared.auth import Verifier
 
 
 def build(settings: GatewaySettings, verifier: Verifier | None = None) -> FastAPI:
-    """Raises OSError or ValueError where the signing key or the accounts to create cannot be read."""
+    """Raises OSError or ValueError where the signing key, the accounts to create or the logins of residents cannot be read."""
     signer = Signer.load(settings.signing_key_file, settings.issuer)
     verifier = verifier or Verifier(settings.issuer, "", signer.keys)
     app = create_app(
         "gateway",
         "Anju gateway",
         settings,
-        [pages, tokens, sessions, staff, views, communities],
+        [pages, tokens, sessions, staff, app_accounts, views, communities],
         None,
         verifier,
         opening=_open,
@@ -43,6 +45,7 @@ def build(settings: GatewaySettings, verifier: Verifier | None = None) -> FastAP
     app.state.disabled = Disabled()
     verifier.check = app.state.disabled.check
     app.state.turns = Turns()
+    app.state.logins = Logins.load(settings.resident_logins_file, settings.issuer)
     app.state.upstreams = settings.upstreams
     app.state.bootstrap = json.loads(settings.bootstrap_file.read_text("utf-8")) if settings.bootstrap_file else []
     app.mount("/docs/assets", StaticFiles(directory=ASSETS))

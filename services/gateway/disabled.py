@@ -1,4 +1,5 @@
-"""Tokens that are refused before they end: all of a disabled account's, and those given before it was disabled."""
+"""Tokens that are refused before they end: all of a disabled account's, and those given before it was disabled; those by which it acts for
+residents; and those of a resident whose app account was revoked."""
 
 from __future__ import annotations
 
@@ -12,6 +13,11 @@ from shared.errors import Unauthenticated
 
 _CHALLENGE = {"www-authenticate": 'Bearer error="invalid_token"'}
 _LONGEST_COMMIT_SECONDS = 5.0
+
+
+def binding_key(binding_id: str) -> str:
+    """What a revoked binding stands under among disabled accounts: no account's id has a colon."""
+    return f"binding:{binding_id}"
 
 
 class AccountDisabled(Unauthenticated):
@@ -37,7 +43,9 @@ class Disabled:
 
     def check(self, actor: Actor) -> None:
         """Raises AccountDisabled, TokenRevoked."""
-        floor = self._floors.get(actor.subject)
+        if actor.binding and binding_key(actor.binding) in self._floors:
+            raise TokenRevoked(headers=_CHALLENGE)
+        floor = self._floors.get(actor.client or actor.subject)
         if floor is not None and actor.account_version < floor:
             raise (AccountDisabled if math.isinf(floor) else TokenRevoked)(headers=_CHALLENGE)
 

@@ -21,11 +21,12 @@ STAFF_ROLES = frozenset(
         "grid-centre",
         "auditor",
         "admin",
+        "operator",
     }
 )
-"""Roles an administrator gives to staff. Clients and `operator` are not made over HTTP."""
+"""Roles an administrator gives to staff. Clients and `developer` are not made over HTTP."""
 
-_PLACELESS = frozenset({"auditor", "admin"})
+_PLACELESS = frozenset({"auditor", "admin", "operator"})
 _BLOCK = re.compile(r"[0-9]{12}/[^/\x00-\x1f]{1,16}/[^/\x00-\x1f]{1,16}")
 _DIVISION = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}")
 
@@ -34,7 +35,7 @@ LONGEST_DELAY = timedelta(minutes=15)
 
 
 def faults_of_place(role: str, place: str | None) -> list[Fault]:
-    """A block head has a block, others a division; auditor and administrator may have none."""
+    """A block head has a block, others a division; auditor, administrator and operator may have none."""
     if place is None:
         if role in _PLACELESS:
             return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text, Uuid, text
 
 from shared.tables import HOT, Instant, kernel_metadata
 
@@ -34,4 +34,21 @@ sign_in_failures = Table(
     Index(None, "failed_at"),
     postgresql_with=HOT,
     comment="By a keyed hash of the id that was tried, there or not: an unknown id must answer as a known one does.",
+)
+
+app_accounts = Table(
+    "app_accounts",
+    metadata,
+    Column("binding_id", Uuid, primary_key=True),
+    Column("issuer", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("bound_at", Instant, nullable=False),
+    Column("bound_by", Text, nullable=False),
+    Column("revoked_at", Instant),
+    Column("revoked_by", Text),
+    Column("revoked_because", Text),
+    Index("uq_app_accounts_now", "issuer", "account", unique=True, postgresql_where=text("revoked_at is null")),
+    Index(None, "person_id"),
 )

@@ -23,6 +23,7 @@ StaffRole = Literal[
     "grid-centre",
     "auditor",
     "admin",
+    "operator",
 ]
 
 

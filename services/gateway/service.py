@@ -126,7 +126,7 @@ async def set_disabled(
 
 
 async def seed(tx: Transaction, accounts: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Creates the accounts of a bootstrap file that are not there; their ids. The role `operator` exists in such files only. Raises
+    """Creates the accounts of a bootstrap file that are not there; their ids. The role `developer` exists in such files only. Raises
     ValueError for an account that cannot be."""
     there = await store.known_ids(tx)
     rows = [_seeded(account) for account in accounts if account.get("id") not in there]
@@ -140,8 +140,12 @@ def _seeded(stated: Mapping[str, Any]) -> tuple[str, str, str, str | None, bytes
         Place.parse(place)
     except (KeyError, ValueError) as error:
         raise ValueError(f"the account {stated.get('id')!r} to create is not whole: {error}") from None
-    if kind not in ("client", "staff") or (kind == "client" and len(secret) < LEAST_CLIENT_SECRET):
+    if (
+        role is Role.RESIDENT
+        or kind not in ("client", "staff")
+        or (kind == "client" and len(secret) < LEAST_CLIENT_SECRET)
+    ):
         raise ValueError(
-            f"the account {account_id!r} to create is neither client nor staff, or its secret is too short"
+            f"the account {account_id!r} to create is neither client nor staff, is a resident, or its secret is too short"
         )
-    return account_id, kind, role, place, hash_secret(kind, secret), role is Role.OPERATOR
+    return account_id, kind, role, place, hash_secret(kind, secret), role is Role.DEVELOPER

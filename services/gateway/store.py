@@ -98,9 +98,12 @@ async def set_disabled(tx: Transaction, account_id: str, disabled_at: datetime |
 
 
 async def list_changed_accounts(read: Read) -> list[Row]:
-    """Accounts that were disabled at some time, with their version and whether they are now."""
+    """Accounts that were disabled at some time, with their version and whether they are now; and bindings of residents that were revoked
+    while a token of theirs may still live."""
     return await read.fetch(
-        "select account_id, version, disabled_at is not null as disabled from accounts where version > 1"
+        """select account_id, version, disabled_at is not null as disabled from accounts where version > 1
+           union all
+           select 'binding:' || binding_id, 1, true from app_accounts where revoked_at > now() - interval '2 hours'"""
     )
 
 

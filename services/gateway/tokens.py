@@ -22,7 +22,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
-from shared.auth import ALGORITHM, AUDIENCE
+from shared.auth import ALGORITHM, AUDIENCE, Role
 from shared.errors import Unavailable
 from shared.ids import new_id
 
@@ -132,16 +132,30 @@ class Signer:
     ) -> str:
         """An access token; `now` in seconds since 1970, `version` the account's."""
         claims = {
-            "iss": self._issuer,
-            "aud": AUDIENCE,
             "sub": account_id,
-            "iat": now,
-            "exp": now + seconds,
-            "jti": new_id(),
             "kind": kind,
             "role": role,
             "scope": " ".join(sorted(scopes)),
             "place": place,
             "account_version": version,
         }
-        return jwt.encode(self._header, claims, self._key, algorithms=[ALGORITHM])
+        return self._signed(claims, now, seconds)
+
+    def resident_token(
+        self, person_id: str, binding_id: str, client_id: str, version: int, now: int, seconds: int
+    ) -> str:
+        """A token for a person, for whom a client of that version acts (`act`, RFC 8693 §4.1)."""
+        claims = {
+            "sub": person_id,
+            "act": {"sub": client_id},
+            "binding": binding_id,
+            "kind": "resident",
+            "role": str(Role.RESIDENT),
+            "scope": "",
+            "account_version": version,
+        }
+        return self._signed(claims, now, seconds)
+
+    def _signed(self, claims: dict[str, Any], now: int, seconds: int) -> str:
+        standing = {"iss": self._issuer, "aud": AUDIENCE, "iat": now, "exp": now + seconds, "jti": new_id()}
+        return jwt.encode(self._header, standing | claims, self._key, algorithms=[ALGORITHM])

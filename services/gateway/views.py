@@ -88,14 +88,14 @@ async def community_overview(
 
 async def _ask_all(request: Request, response: Response, paths: Mapping[str, str]) -> Answers:
     """What the services answer; status 0 for those that do not. Raises NobodyAnswers."""
-    answers = await asyncio.gather(*(_ask(request, service, path) for service, path in paths.items()))
+    answers = await asyncio.gather(*(ask(request, service, path) for service, path in paths.items()))
     if not any(status for status, _ in answers):
         raise NobodyAnswers(headers={"retry-after": "1"})
     response.headers["cache-control"] = "no-store"
     return dict(zip(paths, answers, strict=True))
 
 
-async def _ask(request: Request, service: str, path: str) -> tuple[int, Any]:
+async def ask(request: Request, service: str, path: str) -> tuple[int, Any]:
     """Status and JSON of a service's answer; status 0 where it did not answer as it should."""
     state = request.app.state
     headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}

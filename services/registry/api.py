@@ -8,11 +8,13 @@ from fastapi import Depends, Request
 
 from services.registry.settings import RegistrySettings
 from services.registry.sight import may_see
-from shared.auth import Actor, Scope, require
+from shared.auth import Actor, Scope, require, require_or_own
 from shared.errors import Forbidden
 from shared.privacy import KeyRing
 
 Reading = Annotated[Actor, Depends(require(Scope.REGISTRY_READ))]
+ReadingOrOwn = Annotated[Actor, Depends(require_or_own(Scope.REGISTRY_READ))]
+"""For routes of which residents see what is their own (`services.registry.own`)."""
 Writing = Annotated[Actor, Depends(require(Scope.REGISTRY_WRITE))]
 
 

@@ -7,7 +7,7 @@ show by scope: a block head sees names and flats, no welfare; see the table of r
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -15,27 +15,32 @@ from services.registry.persons.domain import Purpose
 from shared.auth import Actor, Scope
 from shared.privacy import DataKey, KeyRing, field_context, mask_birth, mask_id_number, mask_name, mask_phone
 
-_GROUP_SCOPES: dict[str, tuple[Scope, ...]] = {
-    "insurance": (Scope.BENEFITS_READ,),
-    "hukou": (Scope.BENEFITS_READ, Scope.REGISTRY_WRITE),
-    "residence_document": (Scope.BENEFITS_READ, Scope.REGISTRY_WRITE),
-    "collective": (Scope.BENEFITS_READ, Scope.REGISTRY_WRITE),
-    "organised_transfer": (Scope.BENEFITS_READ,),
-    "labour_class": (Scope.JOBS_READ, Scope.BENEFITS_READ),
-    "work": (Scope.JOBS_READ, Scope.BENEFITS_READ),
-    "profile": (Scope.WELFARE_FLAGS,),
-    "health": (Scope.BENEFITS_READ,),
-    "disability": (Scope.BENEFITS_READ,),
-    "medical_care": (Scope.BENEFITS_READ,),
-    "schooling": (Scope.WELFARE_FLAGS,),
-    "monitored": (Scope.WELFARE_FLAGS,),
-    "move_batch": (Scope.REGISTRY_READ,),
-    "land": (Scope.BENEFITS_READ, Scope.REGISTRY_WRITE),
-    "tags": (Scope.WELFARE_FLAGS,),
-    "moved_from_division": (Scope.REGISTRY_READ,),
-    "registered_poor": (Scope.WELFARE_FLAGS,),
-    "dibao": (Scope.BENEFITS_READ,),
+_BENEFITS, _KEPT = {Scope.BENEFITS_READ}, {Scope.REGISTRY_WRITE}
+_FLAGS, _WORK = {Scope.WELFARE_FLAGS}, {Scope.JOBS_READ}
+
+_GROUP_SCOPES: dict[str, tuple[set[Scope], ...]] = {
+    "insurance": (_BENEFITS,),
+    "hukou": (_BENEFITS, _KEPT),
+    "residence_document": (_BENEFITS, _KEPT),
+    "collective": (_BENEFITS, _KEPT),
+    "organised_transfer": (_BENEFITS,),
+    "labour_class": (_WORK, _BENEFITS),
+    "work": (_WORK, _BENEFITS),
+    "profile": (_FLAGS | _KEPT, _FLAGS | _BENEFITS),
+    "health": (_BENEFITS,),
+    "disability": (_BENEFITS,),
+    "medical_care": (_BENEFITS,),
+    "schooling": (_FLAGS | _KEPT, _FLAGS | _BENEFITS),
+    "monitored": (_FLAGS | _KEPT, _FLAGS | _BENEFITS),
+    "move_batch": ({Scope.REGISTRY_READ},),
+    "land": (_BENEFITS, _KEPT),
+    "tags": (_FLAGS | _KEPT, _FLAGS | _BENEFITS),
+    "moved_from_division": ({Scope.REGISTRY_READ},),
+    "registered_poor": (_FLAGS,),
+    "dibao": (_BENEFITS,),
 }
+"""By group of facts, sets of scopes: who holds all of one of them sees the group. Specific identities (特定身份, PIPL art. 28) are for
+those who keep the register or review welfare, not for whom a flag of it is enough."""
 
 _HEALTH_PURPOSES = (Purpose.DIBAO_REVIEW, Purpose.INSURANCE, Purpose.HOME_VISIT, Purpose.CORRECTION, Purpose.EMERGENCY)
 _GROUP_PURPOSES: dict[str, frozenset[Purpose]] = {
@@ -48,25 +53,30 @@ _GROUP_PURPOSES: dict[str, frozenset[Purpose]] = {
 
 @lru_cache(maxsize=1024)
 def _shown_to(scopes: frozenset[str]) -> frozenset[str]:
-    return frozenset(group for group, showing in _GROUP_SCOPES.items() if not scopes.isdisjoint(showing))
+    return frozenset(group for group, showing in _GROUP_SCOPES.items() if any(each <= scopes for each in showing))
 
 
 _WORK_SCOPES = frozenset({Scope.JOBS_READ, Scope.BENEFITS_READ, Scope.GRID_READ})
 
 
+def _groups_of(actor: Actor) -> Container[str]:
+    """Fact groups that the actor sees of whom it sees at all; a resident, who sees but its own, all."""
+    return _shown_to(actor.scopes) if not actor.is_resident else _GROUP_SCOPES
+
+
 def may_see(actor: Actor, group: str) -> bool:
-    """Does one of the actor's scopes show facts of this group?"""
-    return group.partition(":")[0] in _shown_to(actor.scopes)
+    """Does the actor see facts of this group?"""
+    return group.partition(":")[0] in _groups_of(actor)
 
 
 def facts_for(actor: Actor, facts: Mapping[str, Any], purpose: Purpose | None = None) -> dict[str, Any]:
-    """The fact groups that one of the actor's scopes shows, and where they are sensitive the stated purpose too. With welfare flags alone,
-    of dibao only whether it is drawn."""
-    seen = _shown_to(actor.scopes)
+    """The fact groups that the actor sees, and where they are sensitive by the stated purpose too (of its own a resident states none). With
+    welfare flags alone, of dibao only whether it is drawn."""
+    seen = _groups_of(actor)
     shown = {
         group: value
         for group, value in facts.items()
-        if group.partition(":")[0] in seen and purpose in _GROUP_PURPOSES.get(group, (purpose,))
+        if group.partition(":")[0] in seen and (actor.is_resident or purpose in _GROUP_PURPOSES.get(group, (purpose,)))
     }
     if "dibao" in facts and "dibao" not in shown and actor.may(Scope.WELFARE_FLAGS):
         shown["dibao"] = {"receiving": facts["dibao"]["receiving"]} if facts["dibao"] else None
@@ -79,8 +89,20 @@ def is_sensitive(group: str) -> bool:
 
 
 def work_for(actor: Actor, value: Any) -> Any:
-    """Work, or the lack of it, for those whose task it is: employment service, benefits, and the grid, which is told."""
-    return None if actor.scopes.isdisjoint(_WORK_SCOPES) else value
+    """A person's work, for those whose task it is: as the fact of that name."""
+    return value if may_see(actor, "work") else None
+
+
+def without_work_for(actor: Actor, value: Any) -> Any:
+    """That a household has no one in work, also for the grid, which is to visit it."""
+    return value if actor.is_resident or not actor.scopes.isdisjoint(_WORK_SCOPES) else None
+
+
+def record_for(actor: Actor, record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A record of the access log. A resident is told the reader's role and place, not the account, nor the case."""
+    if not actor.is_resident or record["reader"] == actor.subject:
+        return record
+    return {**record, "reader": None, "case_ref": None}
 
 
 def name_for(actor: Actor, name: str, unmasked: bool = False) -> str:

@@ -62,8 +62,8 @@ class World:
 
     @property
     def token(self) -> str:
-        """The operator's."""
-        return self.platform.token("operator")
+        """The developer's."""
+        return self.platform.token("developer")
 
     async def build(self, flats: int) -> None:
         """A community with so many flats, and cells for all of them; from then on `settlings` has where to settle."""

@@ -126,10 +126,10 @@ class Runtime:
         return f"127.0.0.1:{self.state().ports['kafka']}"
 
     def credentials(self) -> dict[str, str]:
-        """Of the operator, as a form for a token."""
+        """Of the developer, as a form for a token."""
         entries = json.loads((self.data / "credentials.json").read_text())
-        operator = next(entry for entry in entries if entry["role"] == "operator")
-        return {"client_id": operator["id"], "client_secret": operator["secret"]}
+        developer = next(entry for entry in entries if entry["role"] == "developer")
+        return {"client_id": developer["id"], "client_secret": developer["secret"]}
 
     def stop(self) -> None:
         """Stops all; the data stays."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.login import login, write_logins
 from tests.support.platform import Platform, started
 
 
@@ -18,9 +19,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def platform() -> Iterator[Platform]:
-    """With the demo, each service one process."""
-    with started() as running:
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """With the demo, each service one process, and a login of residents for the app backend."""
+    logins = write_logins(tmp_path_factory.mktemp("logins") / "logins.json", login("app-backend"))
+    with started(ANJU_RESIDENT_LOGINS_FILE=str(logins)) as running:
         yield running
 
 

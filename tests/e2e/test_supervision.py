@@ -80,9 +80,9 @@ def test_run_json_names_every_process(platform: Platform) -> None:
         assert os.path.exists(f"/proc/{process['pid']}"), process
 
 
-def test_credentials_are_private_and_tell_of_the_operator(platform: Platform) -> None:
+def test_credentials_are_private_and_tell_of_the_developer(platform: Platform) -> None:
     assert (platform.data / "credentials.json").stat().st_mode & 0o777 == 0o600
-    who = platform.credentials("operator")
+    who = platform.credentials("developer")
     answer = platform.http.post(
         "/oauth2/token",
         data={"grant_type": "client_credentials", "client_id": who["id"], "client_secret": who["secret"]},

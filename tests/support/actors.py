@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from functools import lru_cache
+from typing import Any
 
 from joserfc import jwt
 from joserfc.jwk import KeySet, OKPKey
 
 from shared.auth import ALGORITHM, AUDIENCE, SCOPES, Role, Verifier
+from shared.ids import new_id
 
 ISSUER = "https://anju.test"
-CLIENTS = {Role.PARTNER_AGENCY, Role.APP_BACKEND, Role.OPERATOR}
+CLIENTS = {Role.PARTNER_AGENCY, Role.APP_BACKEND, Role.DEVELOPER}
 
 
 @lru_cache
@@ -28,7 +30,7 @@ def verifier() -> Verifier:
 def token(role: Role, place: str | None = None, subject: str | None = None) -> str:
     """An access token with the role's scopes, good for an hour."""
     now = int(time.time())
-    claims = {
+    claims: dict[str, Any] = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": subject or f"{role}@{place or 'everywhere'}",
@@ -39,4 +41,7 @@ def token(role: Role, place: str | None = None, subject: str | None = None) -> s
         "scope": " ".join(sorted(SCOPES[role])),
         "place": place,
     }
+    if role is Role.RESIDENT:  # the subject is a person
+        claims |= {"sub": subject or new_id(), "kind": "resident", "act": {"sub": "app-backend"}}
+        claims |= {"binding": new_id(), "account_version": 1}
     return jwt.encode({"alg": ALGORITHM, "kid": "test"}, claims, _key(), algorithms=[ALGORITHM])

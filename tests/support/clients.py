@@ -46,7 +46,7 @@ class Service:
         method: str,
         path: str,
         *,
-        role: Role = Role.OPERATOR,
+        role: Role = Role.DEVELOPER,
         place: str | None = None,
         subject: str | None = None,
         headers: dict[str, str] | None = None,

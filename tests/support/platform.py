@@ -54,7 +54,7 @@ class Platform:
             self._tokens[role] = answer.json()["access_token"]
         return self._tokens[role]
 
-    def ask(self, method: str, path: str, body: Any = None, role: str = "operator", **headers: str) -> httpx.Response:
+    def ask(self, method: str, path: str, body: Any = None, role: str = "developer", **headers: str) -> httpx.Response:
         """A request through the gateway. A POST gets a new Idempotency-Key unless one is given (`idempotency_key=`)."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         if method == "POST":
@@ -63,7 +63,7 @@ class Platform:
             method, path, json=body, headers={"authorization": f"Bearer {self.token(role)}"} | given
         )
 
-    def send(self, path: str, data: bytes, role: str = "operator", **fields: str) -> str:
+    def send(self, path: str, data: bytes, role: str = "developer", **fields: str) -> str:
         """Uploads a file; where to look how far it is."""
         headers = {"authorization": f"Bearer {self.token(role)}", "idempotency-key": new_id()}
         answer = self.http.post(path, files={"file": data}, data=fields, headers=headers)
@@ -82,7 +82,7 @@ class Platform:
 
         return within(seconds, over)
 
-    def overview(self, household_id: str, role: str = "operator") -> dict[str, Any]:
+    def overview(self, household_id: str, role: str = "developer") -> dict[str, Any]:
         answer = self.ask("GET", f"/v1/households/{household_id}/overview", role=role)
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()

@@ -15,12 +15,13 @@ from services.registry.access import service, store
 from services.registry.access.schemas import AccessView
 from services.registry.access.store import Filter
 from shared.app import router
-from shared.auth import Actor, Scope, require
+from shared.auth import Actor, Scope, require, require_or_own
 from shared.db import Reader, Row
 from shared.errors import TooLarge
 from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 
 Auditing = Annotated[Actor, Depends(require(Scope.AUDIT_READ))]
+AuditingOrOwn = Annotated[Actor, Depends(require_or_own(Scope.AUDIT_READ))]
 ReaderOf = Annotated[str | None, Query(max_length=80, description="The account that read.")]
 PurposeIs = Annotated[str | None, Query(max_length=40, pattern=r"^[a-z-]+$")]
 Since = Annotated[AwareDatetime | None, Query(description="First instant.", examples=["2026-11-01T00:00:00+08:00"])]

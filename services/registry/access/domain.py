@@ -21,6 +21,10 @@ AUDIT = "audit"
 """What the log itself is read for; records of that are records too."""
 AUDIT_BASIS = ("legal-duty", "PIPL-54")
 """个人信息保护法 art. 54: handlers have their compliance audited."""
+OWN_DATA = "own-data"
+"""What residents read what is their own for; nobody else can state it."""
+OWN_BASIS = ("legal-duty", "PIPL-45")
+"""个人信息保护法 art. 45: people may look into what is held of them."""
 LOG_FIELDS = ("access_log",)
 PERSON_FIELDS = ("name", "id_number", "phone", "birth_on")
 """What an unmasked read of people shows (PIPL art. 28 holds for some of it)."""

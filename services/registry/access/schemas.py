@@ -13,10 +13,10 @@ class AccessView(View):
     id: int
     person_id: str | None
     """null: records of many people were read."""
-    reader: str
-    """The account."""
+    reader: str | None
+    """The account; null to a resident, who is told role and place."""
     kind: str | None
-    """client or staff."""
+    """client, staff or resident."""
     role: str
     place: str | None
     """Where the account acts: a division code, or a block; empty is everywhere."""

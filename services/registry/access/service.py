@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.registry.access import store
-from services.registry.access.domain import AUDIT, AUDIT_BASIS, LOG_FIELDS, PERSON_FIELDS
+from services.registry.access.domain import AUDIT, AUDIT_BASIS, LOG_FIELDS, OWN_BASIS, OWN_DATA, PERSON_FIELDS
 from services.registry.access.store import Record
 from services.registry.consents.service import grounds
 from services.registry.persons.domain import Purpose
@@ -29,11 +29,24 @@ async def note_access(
     await store.add_records(tx, record, [(person_id, consents.get(person_id)) for person_id in person_ids])
 
 
+async def note_own_read(
+    tx: Transaction,
+    actor: Actor,
+    person_ids: Sequence[str],
+    request_id: str | None,
+    fields: Sequence[str] = PERSON_FIELDS,
+) -> None:
+    """Notes that a resident reads its own data, or its children's: who misuses an app account leaves traces too."""
+    record = _record(actor, OWN_DATA, None, OWN_BASIS, fields, request_id)
+    await store.add_records(tx, record, [(person_id, None) for person_id in person_ids])
+
+
 async def note_log_read(
     tx: Transaction, actor: Actor, person_id: str | None, results: int, request_id: str | None
 ) -> None:
     """Notes that the actor read the log: of one person, or (None) of many."""
-    record = _record(actor, AUDIT, None, AUDIT_BASIS, LOG_FIELDS, request_id)
+    purpose, basis = (OWN_DATA, OWN_BASIS) if actor.is_resident else (AUDIT, AUDIT_BASIS)
+    record = _record(actor, purpose, None, basis, LOG_FIELDS, request_id)
     await store.add_log_read(tx, record, person_id, results)
 
 

@@ -48,7 +48,7 @@ async def put_community(
     Estates stand between community and block; a block without one stands in estate `1`."""
     new, version = await service.put_community(tx, actor, code, body.plan(), match, if_none_match == "*")
     response.status_code = 201 if new else 200
-    tag(response, version, await store.count_moves(tx, code))
+    tag(response, version, await store.count_moves(tx, code, actor.place))
     return await _view(tx, actor, code)
 
 
@@ -57,7 +57,7 @@ async def get_community(
     actor: Reading, read: Reader, request: Request, response: Response, code: Code
 ) -> CommunityView:
     view = await _view(read, actor, code)
-    moves = await store.count_moves(read, code)
+    moves = await store.count_moves(read, code, actor.place)
     check_none_match(request, view.version, moves)
     tag(response, view.version, moves)
     return view

@@ -76,12 +76,13 @@ async def list_flats(read: Read, code: str, place: Place) -> list[Row]:
     )
 
 
-async def count_moves(read: Read, code: str) -> int:
-    """A number that grows with each household that comes to a flat of the community, or leaves one."""
+async def count_moves(read: Read, code: str, place: Place) -> int:
+    """A number that grows with each household that comes to a flat of the community that the place covers, or leaves one."""
     moves: int = await read.fetchval(
-        """select coalesce(sum(1 + (o.valid_to is not null)::int + (o.retracted_at is not null)::int), 0)
-             from occupancies o join dwellings d using (dwelling_id) where d.community_code = $1""",
+        f"""select coalesce(sum(1 + (o.valid_to is not null)::int + (o.retracted_at is not null)::int), 0)
+             from occupancies o join dwellings d using (dwelling_id) where d.community_code = $1 and {seen(place, 2, "d")}""",
         code,
+        *place_of(place),
     )
     return moves
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Request
 from pydantic import AwareDatetime
 
-from services.registry.api import Keys, Reading
+from services.registry.access.service import note_own_read
+from services.registry.api import Keys, Reading, ReadingOrOwn
 from services.registry.history import store
 from services.registry.history.schemas import HouseholdThen, MemberThen, PersonThen
 from services.registry.households import store as households
@@ -38,11 +39,20 @@ class NotKnownThen(NotFound):
 
 @routes.get("/persons/{person_id}/state", summary="A person on a day, by what was known at an instant")
 async def get_person_then(
-    actor: Reading, read: Reader, keys: Keys, person_id: Id, as_of: AsOf = None, known_at: KnownAt = None
+    actor: ReadingOrOwn,
+    read: Reader,
+    keys: Keys,
+    request: Request,
+    person_id: Id,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
 ) -> PersonThen:
-    """Name and numbers (masked), status, household, address and facts. A late report changes what held on a day, never what was known at
-    an instant."""
+    """Name and numbers (masked but to residents), status, household, address and facts. A late report changes what held on a day, never
+    what was known at an instant."""
     row = await persons.get_person(read, person_id, actor.place)
+    if actor.is_resident:
+        async with read.writing() as tx:
+            await note_own_read(tx, actor, [person_id], request.scope.get("anju.request_id"))
     day = as_of or read.today
     memberships = await store.list_memberships(read, person_id, day, known_at)
     facts = await store.list_facts(read, "person", person_id, day, known_at)
@@ -57,10 +67,10 @@ async def get_person_then(
         person_id=person_id,
         as_of=day,
         known_at=known_at,
-        name=name_for(actor, facts.pop("name", row["name"])),
-        id_number=Sealed(keys, row).id_number(then=facts.pop("id_number", None)),
+        name=name_for(actor, facts.pop("name", row["name"]), actor.is_resident),
+        id_number=Sealed(keys, row).id_number(actor.is_resident, then=facts.pop("id_number", None)),
         sex=birth["sex"],
-        birth=birth_for(date.fromisoformat(birth["birth_on"]), unmasked=False),
+        birth=birth_for(date.fromisoformat(birth["birth_on"]), actor.is_resident),
         status=status or PersonStatus.RESIDENT,
         household_id=home and home["household_id"],
         relation=home and home["relation"],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from services.registry.access.service import note_access
-from services.registry.api import Keys, Reading, Writing, require_unmask
+from services.registry.access.service import note_access, note_own_read
+from services.registry.api import Keys, Reading, ReadingOrOwn, Writing, require_unmask
 from services.registry.households import service, store
 from services.registry.households.domain import Address
 from services.registry.households.schemas import (
@@ -18,9 +19,10 @@ from services.registry.households.schemas import (
     PersonBrief,
     WithdrawalBody,
 )
+from services.registry.own import own_people
 from services.registry.persons.domain import Purpose
 from services.registry.schemas import AddressView
-from services.registry.sight import Sealed, facts_for, name_for, work_for
+from services.registry.sight import Sealed, facts_for, name_for, without_work_for
 from shared.app import posts, router
 from shared.auth import Actor
 from shared.db import Read, Reader, Row, Tx
@@ -43,7 +45,7 @@ CaseOf = Annotated[
 
 @routes.get("/{household_id}", summary="A household with its members")
 async def get_household(
-    actor: Reading,
+    actor: ReadingOrOwn,
     read: Reader,
     keys: Keys,
     request: Request,
@@ -53,18 +55,23 @@ async def get_household(
     case: CaseOf = None,
 ) -> HouseholdView:
     """Masked by default. With `purpose`, for accounts that may unmask: full names and ID numbers, and a note of the read for each
-    member in the same transaction."""
+    member in the same transaction. Residents see their own: themselves and their minor children in full, of the others a masked name."""
+    if purpose is not None:
+        require_unmask(actor)
     row = await store.get_household(read, household_id, actor.place)
-    if purpose is None:
+    if purpose is None and not actor.is_resident:
         check_none_match(request, row["version"], row["without_work_version"])
         tag(response, row["version"], row["without_work_version"])
         return await _view(read, actor, keys, row)
-    require_unmask(actor)
     async with read.writing() as tx:
-        view = await _view(tx, actor, keys, row, unmasked=True)
-        people = [member.person_id for member in view.members]
-        shown = ("name", "id_number")
-        await note_access(tx, actor, people, purpose, case, request.scope.get("anju.request_id"), shown)
+        own = await own_people(tx, actor.place)
+        view = await _view(tx, actor, keys, row, unmasked=True, own=own)
+        people = [member.person_id for member in view.members if own is None or member.person_id in own]
+        request_id = request.scope.get("anju.request_id")
+        if purpose is None:
+            await note_own_read(tx, actor, people, request_id)
+        else:
+            await note_access(tx, actor, people, purpose, case, request_id, ("name", "id_number"))
     tag(response, row["version"], row["without_work_version"])
     return view
 
@@ -157,7 +164,9 @@ async def _view(
     row: Row,
     unmasked: bool = False,
     warnings: list[WarningView] | None = None,
+    own: Container[str] | None = None,
 ) -> HouseholdView:
+    """`own`: of whom alone a resident is shown numbers."""
     members = await store.list_members(read, row["household_id"])
     return HouseholdView(
         household_id=row["household_id"],
@@ -166,9 +175,12 @@ async def _view(
         address=address_of(row),
         settled_on=row["settled_on"],
         head_person_id=row["head_person_id"],
-        members=[_brief(actor, keys, member, unmasked) for member in members],
-        without_work=work_for(actor, bool(row["without_work"])),
-        without_work_since=work_for(actor, row["without_work_since"]),
+        members=[
+            _brief(actor, keys, member, unmasked) if own is None or member["person_id"] in own else _other(member)
+            for member in members
+        ],
+        without_work=without_work_for(actor, bool(row["without_work"])),
+        without_work_since=without_work_for(actor, row["without_work_since"]),
         facts=facts_for(actor, row["facts"]),
         hukou_household_id=row["hukou_household_id"],
         flat_household_id=row["flat_household_id"],
@@ -183,6 +195,17 @@ def _brief(actor: Actor, keys: KeyRing, member: Row, unmasked: bool) -> PersonBr
         id_number=Sealed(keys, member).id_number(unmasked),
         relation=member["relation"],
         status=member["status"],
+    )
+
+
+def _other(member: Row) -> PersonBrief:
+    """Somebody with whom a resident lives."""
+    return PersonBrief(
+        person_id=member["person_id"],
+        name=mask_name(member["name"]),
+        id_number=None,
+        relation=member["relation"],
+        status=None,
     )
 
 
@@ -209,5 +232,5 @@ def _row(actor: Actor, row: Row) -> HouseholdRow:
         flat=row["flat"],
         head_name=mask_name(row["head_name"]) if row["head_name"] else None,
         members=row["members"],
-        without_work=work_for(actor, bool(row["without_work"])),
+        without_work=without_work_for(actor, bool(row["without_work"])),
     )

@@ -80,13 +80,14 @@ class HouseholdFactsChange(Body):
 
 
 class PersonBrief(View):
-    """A member on a household's page. The name is full for staff on duty for that place, masked otherwise."""
+    """A member on a household's page. The name is full for staff on duty for that place, masked otherwise. Number and status are null to
+    a resident who lives with that person."""
 
     person_id: str
     name: str
-    id_number: str
+    id_number: str | None
     relation: str
-    status: str
+    status: str | None
 
 
 class HouseholdView(View):

@@ -135,10 +135,17 @@ async def _forget_events(tx: Transaction, actor: Actor, household_id: str, reaso
     told = await life.list_told(tx, [household_id], [])
     others = [event for event in told.events if event.households != {household_id}]
     if others:
+        ours = await store.list_covered(tx, {each for event in others for each in event.households}, actor.place)
         raise Entwined(
             "Take these events back first.",
             "请先撤销以下变动。",
-            members={"events": [{"event_id": e.event_id, "kind": e.kind, "happened_on": str(e.on)} for e in others]},
+            members={
+                "events": [
+                    {"event_id": e.event_id, "kind": e.kind, "happened_on": str(e.on)}
+                    for e in others
+                    if e.households & ours
+                ]
+            },
         )
     await life.retract_events(tx, [event.event_id for event in told.events], actor.subject, reason)
 

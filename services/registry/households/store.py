@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from services.registry import own
 from services.registry.households.domain import HouseholdKind
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns, json_text
@@ -82,13 +83,23 @@ async def get_household(read: Read, household_id: str, place: Place, lock: bool 
     if lock:
         await read.execute("select from households where household_id = $1 for update", household_id)
     row = await read.fetchrow(
-        f"{_HOUSEHOLD} where h.household_id = $1 and h.kind = 'coliving' and {seen(place, 2)}",
+        f"{_HOUSEHOLD} where h.household_id = $1 and h.kind = 'coliving' and {own.household_seen(place, 2)}",
         household_id,
-        *place_of(place),
+        *own.parameters(read, place),
     )
     if row is None:
         raise HouseholdNotFound
     return row
+
+
+async def list_covered(read: Read, household_ids: Collection[str], place: Place) -> set[str]:
+    """Of these households, those that the place covers."""
+    rows = await read.fetch(
+        f"select household_id from households h where household_id = any($1::uuid[]) and {seen(place, 2)}",
+        list(household_ids),
+        *place_of(place),
+    )
+    return {row["household_id"] for row in rows}
 
 
 async def list_members(read: Read, household_id: str) -> list[Row]:

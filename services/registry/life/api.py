@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from fastapi import Request, Response
 
-from services.registry.api import Config, Keys, Reading, Writing
+from services.registry.api import Config, Keys, Reading, ReadingOrOwn, Writing
 from services.registry.households import store as households
 from services.registry.life import service, store
 from services.registry.life.domain import LifeKind
 from services.registry.life.schemas import LifeEventBody, LifeEventView, TakingBackBody, people_of
 from services.registry.life.service import Word
 from services.registry.life.telling import Ground
+from services.registry.own import own_people
 from services.registry.persons import store as persons
 from shared.app import posts, router
 from shared.auth import Actor
@@ -55,9 +57,10 @@ async def tell(
 
 
 @routes.get("/life-events/{event_id}", summary="A life event")
-async def get_event(actor: Reading, read: Reader, event_id: Id) -> LifeEventView:
-    """Also one that was taken back."""
-    return _view(await store.get_event(read, event_id, actor.place))
+async def get_event(actor: ReadingOrOwn, read: Reader, event_id: Id) -> LifeEventView:
+    """Also one that was taken back. A resident sees its own part in it."""
+    row = await store.get_event(read, event_id, actor.place)
+    return _view(row, of=await own_people(read, actor.place))
 
 
 @routes.post("/life-events/{event_id}/withdrawal", summary="Take back an event told by mistake", dependencies=posts)
@@ -79,10 +82,12 @@ async def list_of_household(actor: Reading, read: Reader, household_id: Id) -> P
 
 
 @routes.get("/persons/{person_id}/life-events", summary="What happened to a person")
-async def list_of_person(actor: Reading, read: Reader, person_id: Id) -> Page[LifeEventView]:
-    """In the order in which it happened; also what was taken back."""
+async def list_of_person(actor: ReadingOrOwn, read: Reader, person_id: Id) -> Page[LifeEventView]:
+    """In the order in which it happened; also what was taken back. Of what happened in households of other places, the person's own
+    part."""
     await persons.get_person(read, person_id, actor.place)
-    return Page(items=[_view(row) for row in await store.list_of_person(read, person_id)])
+    rows = await store.list_of_person(read, person_id, actor.place)
+    return Page(items=[_view(row, of=None if row["covered"] else {person_id}) for row in rows])
 
 
 def _word(body: Any, community: str) -> Word:
@@ -102,7 +107,8 @@ async def _tag(read: Read, actor: Actor, response: Response, household_id: str) 
     tag(response, row["version"], row["without_work_version"])
 
 
-def _view(row: Row, warnings: list[WarningView] | None = None) -> LifeEventView:
+def _view(row: Row, warnings: list[WarningView] | None = None, of: Container[str] | None = None) -> LifeEventView:
+    """`of`: whose part in it is shown; all are unless said."""
     event = store.event_of(row)
     return LifeEventView(
         event_id=event.event_id,
@@ -111,11 +117,11 @@ def _view(row: Row, warnings: list[WarningView] | None = None) -> LifeEventView:
         household_id=event.household_id,
         into_id=event.into_id,
         dwelling_id=event.dwelling_id,
-        people=people_of(event),
+        people=[part for part in people_of(event) if of is None or part.person_id in of],
         source=row["source"],
         evidence=row["evidence"],
         recorded_at=row["recorded_at"],
-        recorded_by=row["recorded_by"],
+        recorded_by=row["recorded_by"] if of is None else None,
         retracted_at=row["retracted_at"],
         retracted_because=row["retracted_because"],
         warnings=warnings or [],

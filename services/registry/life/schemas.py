@@ -195,7 +195,8 @@ class LifeEventView(View):
     source: str
     evidence: str | None
     recorded_at: datetime
-    recorded_by: str
+    recorded_by: str | None
+    """The account; null to who sees only a part of the event."""
     retracted_at: datetime | None
     """When it was taken back as told by mistake."""
     retracted_because: str | None

@@ -30,7 +30,7 @@ from services.registry.settling.service import (
 from services.registry.store import rows_by_id
 from shared.auth import Actor
 from shared.db import Row, Transaction
-from shared.errors import Conflict, Fault
+from shared.errors import Conflict, Fault, Forbidden
 from shared.ids import new_id
 from shared.privacy import KeyRing
 
@@ -43,6 +43,11 @@ class EventTakenBack(Conflict):
 class WithdrawSettling(Conflict):
     slug = "withdraw-settling"
     title_en, title_zh = "A settling is taken back as a whole household", "入住登记须整户撤销"
+
+
+class BeyondPlace(Forbidden):
+    slug = "beyond-your-place"
+    title_en, title_zh = "A household of another place took part in this", "该变动涉及管辖范围以外的住户"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,7 @@ async def take_word(
 async def take_back(tx: Transaction, actor: Actor, event_id: str, check: Callable[[int], None], because: str) -> None:
     """An event was told by mistake: all is as if it had never been told, though what was thought stays readable.
 
-    Raises EventNotFound, EventTakenBack, WithdrawSettling, what `check` raises, ContradictsLater, InNoHousehold, FlatTaken.
+    Raises EventNotFound, EventTakenBack, WithdrawSettling, BeyondPlace, what `check` raises, ContradictsLater, InNoHousehold, FlatTaken.
     """
     event = store.event_of(await store.get_event(tx, event_id, actor.place))
     homes = await store.list_homes(tx, [part.person_id for part in event.people])
@@ -115,6 +120,8 @@ async def take_back(tx: Transaction, actor: Actor, event_id: str, check: Callabl
         raise EventTakenBack
     if event.kind is LifeKind.SETTLED:
         raise WithdrawSettling("Use the household's withdrawal.", "请使用住户的撤销功能。")
+    if await households.list_covered(tx, event.households, actor.place) < event.households:
+        raise BeyondPlace("Ask the county.", "请联系县级部门。")
     household = await households.get_household(tx, event.household_id, actor.place)
     check(household["version"])
     if homes != await store.list_homes(tx, [part.person_id for part in event.people]):

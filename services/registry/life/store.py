@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from services.registry import own
 from services.registry.households.domain import HouseholdKind
 from services.registry.life.domain import LifeEvent, LifeKind, Living, Part, Stay
 from services.registry.merging.domain import as_one
@@ -149,12 +150,11 @@ async def retract_events(tx: Transaction, event_ids: Collection[str], by: str, b
 
 
 async def get_event(read: Read, event_id: str, place: Place) -> Row:
-    """An event of a household that the place covers. Raises EventNotFound."""
+    """An event of a household that the place covers, or that led into one; or of a resident's own people. Raises EventNotFound."""
     row = await read.fetchrow(
-        f"""select e.* from life_events e join households h using (household_id)
-             where e.event_id = $1 and {seen(place, 2)}""",
+        f"select e.* from life_events e where e.event_id = $1 and {own.event_seen(place, 2)}",
         event_id,
-        *place_of(place),
+        *own.parameters(read, place),
     )
     if row is None:
         raise EventNotFound
@@ -175,13 +175,16 @@ async def list_of_household(read: Read, household_id: str) -> list[Row]:
     )
 
 
-async def list_of_person(read: Read, person_id: str) -> list[Row]:
-    """What was ever told of a person, as it happened."""
+async def list_of_person(read: Read, person_id: str, place: Place) -> list[Row]:
+    """What was ever told of a person, as it happened; `covered`: in a household that the place covers (never to a resident)."""
     return await read.fetch(
-        """select * from life_events
-            where household_id = any(array(select household_id from memberships where person_id = $1 and kind = 'coliving'))
-              and $1 = any(people) order by happened_on, told""",
+        f"""select e.*, exists (select from households h
+                                where h.household_id in (e.household_id, e.into_id) and {seen(place, 2)}) as covered
+              from life_events e
+             where e.household_id = any(array(select household_id from memberships where person_id = $1 and kind = 'coliving'))
+               and $1 = any(e.people) order by e.happened_on, e.told""",
         person_id,
+        *place_of(place),
     )
 
 

@@ -92,7 +92,7 @@ async def tell(
     told.events.append(replace(event, told=_LAST))
     story = replay(*told)
     if story.illegal:
-        raise _refusal(story.illegal, event, pointers)
+        raise await _refusal(tx, actor, story.illegal, event, pointers)
     await store.add_event(tx, event, ground.source, actor.subject, ground.evidence)
     people = _touched(event, story)
     await _bring_up(tx, event, set(event.households), people, told, story, Said(ground.source, actor.subject))
@@ -112,7 +112,7 @@ async def untell(tx: Transaction, actor: Actor, event: LifeEvent, homes: Collect
     left = told._replace(events=[each for each in told.events if each is not there])
     story = replay(*left)
     if story.illegal:
-        raise _refusal(story.illegal, event, {})
+        raise await _refusal(tx, actor, story.illegal, event, {})
     orphans = [n for n, part in enumerate(event.people) if part.person_id not in story.persons]
     if orphans:
         raise InNoHousehold(
@@ -123,7 +123,9 @@ async def untell(tx: Transaction, actor: Actor, event: LifeEvent, homes: Collect
     await _bring_up(tx, event, named, _touched(event, story), left, story, Said("staff", actor.subject))
 
 
-async def retell(tx: Transaction, told: Told, gone: Collection[str], said: Said, refusal: type[Conflict]) -> None:
+async def retell(
+    tx: Transaction, actor: Actor, told: Told, gone: Collection[str], said: Said, refusal: type[Conflict]
+) -> None:
     """Brings all of whom everything is told up to what it comes to. They are locked already. `gone`: people of whom nothing is told any
     more.
 
@@ -135,7 +137,7 @@ async def retell(tx: Transaction, told: Told, gone: Collection[str], said: Said,
             "Take this event back first.",
             "请先撤销该变动。",
             faults=story.illegal.faults,
-            members=_named(story.illegal.event),
+            members=await _named(tx, actor, story.illegal.event),
         )
     people = set(told.people & story.persons.keys())
     await _bring_up(tx, None, set(told.households), people, told, story, said, gone)
@@ -148,7 +150,9 @@ async def _told(tx: Transaction, event: LifeEvent) -> Told:
     return await store.list_told(tx, event.households, [part.person_id for part in event.people])
 
 
-def _refusal(illegal: Illegal, event: LifeEvent, pointers: Mapping[str, str]) -> Exception:
+async def _refusal(
+    tx: Transaction, actor: Actor, illegal: Illegal, event: LifeEvent, pointers: Mapping[str, str]
+) -> Exception:
     """Of the event that is being told, or because of one that happened later."""
     if illegal.event.event_id == event.event_id:
         return CannotHaveHappened(
@@ -158,11 +162,14 @@ def _refusal(illegal: Illegal, event: LifeEvent, pointers: Mapping[str, str]) ->
         "Take the later event back first, or correct the day.",
         "请先撤销其后的变动，或更正日期。",
         faults=[replace(fault, pointer=pointers.get("/on", "/on")) for fault in illegal.faults],
-        members=_named(illegal.event),
+        members=await _named(tx, actor, illegal.event),
     )
 
 
-def _named(event: LifeEvent) -> dict[str, str]:
+async def _named(tx: Transaction, actor: Actor, event: LifeEvent) -> dict[str, str]:
+    """Which event it is; nothing of one of another place."""
+    if not await households.list_covered(tx, event.households, actor.place):
+        return {}
     return {"event_id": event.event_id, "kind": event.kind, "happened_on": event.on.isoformat()}
 
 

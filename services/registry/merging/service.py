@@ -121,7 +121,7 @@ async def merge(
         since = await history.held_since(tx, "person", gone_id)
         await _exchange(tx, keys, (sealed, kept), (sealed_gone, gone), there, source, by, since, before.get(ID_NUMBER))
     told = await life.list_told(tx, households, [gone_id, proposal.into])
-    await retell(tx, told, [gone_id], Said(source, by), CannotBeOne)
+    await retell(tx, actor, told, [gone_id], Said(source, by), CannotBeOne)
     state = {**gone, "version": gone["version"] + 1, "status": PersonStatus.MERGED, "merged_into": proposal.into}
     await store.set_merged(tx, gone_id, state["version"], state["status"], proposal.into)
     outbox.emit(tx, person_state(PersonMerged, state))
@@ -154,7 +154,7 @@ async def unmerge(
     if back or own:
         await _exchange(tx, keys, (sealed, kept), (Sealed(keys, gone), gone), back, "staff", actor.subject, {}, own)
     told = await life.list_told(tx, told.households, [gone_id, kept_id])
-    await retell(tx, told, [], Said("staff", actor.subject), ContradictsLater)
+    await retell(tx, actor, told, [], Said("staff", actor.subject), ContradictsLater)
     if not any(part.person_id == gone_id for event in told.events for part in event.people):  # it was withdrawn before
         state = {**gone, "version": gone["version"] + 1, "status": PersonStatus.WITHDRAWN, "merged_into": None}
         await store.set_merged(tx, gone_id, state["version"], state["status"], None)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from services.registry.access import store as log
-from services.registry.access.api import Auditing, page_of
+from services.registry.access.api import AuditingOrOwn, page_of
 from services.registry.access.domain import PERSON_FIELDS
 from services.registry.access.schemas import AccessView
-from services.registry.access.service import note_access, note_log_read
-from services.registry.api import Keys, Reading, Writing, require_group, require_unmask
+from services.registry.access.service import note_access, note_log_read, note_own_read
+from services.registry.api import Keys, Reading, ReadingOrOwn, Writing, require_group, require_unmask
 from services.registry.households.api import CaseOf, PurposeOf, address_of
 from services.registry.persons import service, store
 from services.registry.persons.domain import Purpose
 from services.registry.persons.labour import look_again, suggest_class
 from services.registry.persons.schemas import DeathBody, FactsChange, LabourView, PersonView
-from services.registry.sight import Sealed, birth_for, facts_for, is_sensitive, name_for, work_for
+from services.registry.sight import Sealed, birth_for, facts_for, is_sensitive, name_for, record_for, work_for
 from shared.app import posts, router
 from shared.auth import Actor
 from shared.db import Reader, Row, Tx
@@ -30,7 +30,7 @@ routes = router("/v1/registry/persons", "registry: persons")
 
 @routes.get("/{person_id}", summary="A person")
 async def get_person(
-    actor: Reading,
+    actor: ReadingOrOwn,
     read: Reader,
     keys: Keys,
     request: Request,
@@ -40,17 +40,22 @@ async def get_person(
     case: CaseOf = None,
 ) -> PersonView:
     """Masked by default. With `purpose`, for accounts that may unmask: all in full, facts of health where the purpose needs them, and a
-    note of the read in the same transaction."""
-    if purpose is None:
+    note of the read in the same transaction. Residents see themselves and their minor children, all in full without a purpose; of that too
+    a note is left."""
+    if purpose is not None:
+        require_unmask(actor)
+    if purpose is None and not actor.is_resident:
         row = await store.get_person(read, person_id, actor.place)
         check_none_match(request, row["version"], _copies(row))
     else:
-        require_unmask(actor)
         async with read.writing() as tx:
             row = await store.get_person(tx, person_id, actor.place)
-            sensitive = [group for group in facts_for(actor, row["facts"], purpose) if is_sensitive(group)]
-            fields = (*PERSON_FIELDS, *sensitive)
-            await note_access(tx, actor, [person_id], purpose, case, request.scope.get("anju.request_id"), fields)
+            fields = (*PERSON_FIELDS, *(g for g in facts_for(actor, row["facts"], purpose) if is_sensitive(g)))
+            request_id = request.scope.get("anju.request_id")
+            if purpose is None:
+                await note_own_read(tx, actor, [person_id], request_id, fields)
+            else:
+                await note_access(tx, actor, [person_id], purpose, case, request_id, fields)
     tag(response, row["version"], _copies(row))
     return _view(actor, keys, row, purpose)
 
@@ -87,8 +92,8 @@ async def get_labour_class(
     actor: Reading, read: Reader, person_id: Id, scheme: LabourScheme = DEFAULT_SCHEME
 ) -> LabourView:
     """For those who may see the class; by the ages of the scheme, which are dated data. The class changes only by `PATCH …/facts`."""
-    row = await store.get_person(read, person_id, actor.place)
     require_group(actor, "labour_class")
+    row = await store.get_person(read, person_id, actor.place)
     stated = row["facts"].get("labour_class")
     found = suggest_class(row["sex"], row["birth_on"], read.today, scheme)
     return LabourView(
@@ -104,15 +109,18 @@ async def get_labour_class(
 
 @routes.get("/{person_id}/accesses", summary="Who read this person's data unmasked")
 async def list_accesses(
-    actor: Auditing, read: Reader, request: Request, person_id: Id, cursor: Cursor = None, limit: Limit = 50
+    actor: AuditingOrOwn, read: Reader, request: Request, person_id: Id, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[AccessView]:
-    """For auditors: what somebody's data was read for is itself welfare data. Reading it is recorded too."""
+    """For auditors: what somebody's data was read for is itself welfare data. And for whom it is of (PIPL art. 44): a resident sees who
+    read its own, by role and place; not its children's, whose log may tell of others who care for them. Reading it is recorded too."""
+    if actor.place.person not in (None, person_id):
+        raise store.PersonNotFound
     await store.get_person(read, person_id, actor.place)
     after = decode_cursor(cursor, (int,))
     async with read.writing() as tx:
         rows = await log.list_of_person(tx, person_id, after[0] if after else None, limit)
         await note_log_read(tx, actor, person_id, len(rows), request.scope.get("anju.request_id"))
-    return page_of(rows, limit)
+    return page_of([record_for(actor, row) for row in rows], limit)
 
 
 def _copies(row: Row) -> int:
@@ -127,7 +135,7 @@ async def _answer(tx: Tx, actor: Actor, keys: KeyRing, response: Response, perso
 
 
 def _view(actor: Actor, keys: KeyRing, row: Row, purpose: Purpose | None = None) -> PersonView:
-    sealed, unmasked = Sealed(keys, row), purpose is not None
+    sealed, unmasked = Sealed(keys, row), purpose is not None or actor.is_resident
     return PersonView(
         person_id=row["person_id"],
         version=row["version"],

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from services.registry import own
 from services.registry.persons.domain import Entered, Known, PersonStatus
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns, json_text
@@ -88,8 +89,10 @@ select p.*, k.key_id, k.wrapped, h.version as household_version, h.settled_on,
 
 
 async def get_person(read: Read, person_id: str, place: Place) -> Row:
-    """Raises PersonNotFound, also where the place does not cover the person's household."""
-    row = await read.fetchrow(f"{_PERSON} where p.person_id = $1 and {seen(place, 2)}", person_id, *place_of(place))
+    """Raises PersonNotFound, also where the place does not cover the person's household, or the person is not a resident's own."""
+    row = await read.fetchrow(
+        f"{_PERSON} where p.person_id = $1 and {own.person_seen(place, 2)}", person_id, *own.parameters(read, place)
+    )
     if row is None:
         raise PersonNotFound
     return row

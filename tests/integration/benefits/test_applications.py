@@ -121,7 +121,7 @@ async def test_a_withdrawn_application_leaves_room_for_another(benefits: Benefit
     answer = await benefits.act(case["case_id"], "withdrawal", {"note": "改变主意"}, headers={"if-match": '"1.0"'})
     assert (answer.status_code, answer.json()["status"]) == (200, "withdrawn")
     end = answer.json()["end"]
-    assert (end["because"], end["note"], end["ended_by"]) == ("withdraw", "改变主意", "operator@everywhere")
+    assert (end["because"], end["note"], end["ended_by"]) == ("withdraw", "改变主意", "developer@everywhere")
     ((kind, state),) = await said(benefits)
     assert (kind, state["version"], state["ended_because"]) == ("benefits.transfer-withdrawn.v1", 2, "withdraw")
     assert await benefits.outcome(kin, "a", "170") == ("transfer", ["cross-county-hukou"])

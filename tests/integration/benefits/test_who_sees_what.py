@@ -21,7 +21,7 @@ READERS: list[tuple[Role, str | None, set[str]]] = [
     (Role.PARTNER_AGENCY, COUNTY, ALL),
     (Role.APP_BACKEND, f"{COMMUNITY}/1/1", ALL),
     (Role.APP_BACKEND, f"{COMMUNITY}/1/2", set()),
-    (Role.OPERATOR, None, ALL),
+    (Role.DEVELOPER, None, ALL),
 ]
 OUTSIDERS = [
     Role.BLOCK_HEAD,
@@ -117,7 +117,7 @@ async def test_who_may_apply(benefits: Benefits, kin: Kin, role: Role, place: st
         (Role.INSURANCE_AGENCY, COUNTY, (200, 404)),
         (Role.COUNTY_CIVIL_AFFAIRS, COUNTY, (404, 200)),
         (Role.PARTNER_AGENCY, COUNTY, (403, 403)),
-        (Role.OPERATOR, None, (403, 403)),
+        (Role.DEVELOPER, None, (403, 403)),
     ],
 )
 async def test_who_may_decide(

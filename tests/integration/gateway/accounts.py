@@ -10,7 +10,7 @@ from shared.ids import new_id
 from tests.support.clients import Service
 
 ACCOUNTS: list[dict[str, Any]] = [
-    {"role": "operator", "kind": "client", "id": "operator", "secret": "o" * 32, "place": None},
+    {"role": "developer", "kind": "client", "id": "developer", "secret": "o" * 32, "place": None},
     {"role": "partner-agency", "kind": "client", "id": "agency", "secret": "p" * 32, "place": "522731"},
     {"role": "admin", "kind": "staff", "id": "admin", "secret": "an admin's password", "place": None},
     {"role": "admin", "kind": "staff", "id": "county-admin", "secret": "a county's password", "place": "522731"},
@@ -28,12 +28,12 @@ def secret_of(account: str) -> str:
     return next(str(a["secret"]) for a in ACCOUNTS if a["id"] == account)
 
 
-async def client_token(gateway: Service, client: str = "operator", **form: str) -> httpx.Response:
+async def client_token(gateway: Service, client: str = "developer", **form: str) -> httpx.Response:
     data = {"grant_type": "client_credentials", "client_id": client, "client_secret": secret_of(client)} | form
     return await gateway.http.post("/oauth2/token", data=data)
 
 
-async def bearer(gateway: Service, client: str = "operator") -> dict[str, str]:
+async def bearer(gateway: Service, client: str = "developer") -> dict[str, str]:
     return {"authorization": f"Bearer {(await client_token(gateway, client)).json()['access_token']}"}
 
 

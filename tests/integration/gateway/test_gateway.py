@@ -58,7 +58,7 @@ async def test_staff_sign_in(gateway: Service) -> None:
     assert set(answer.json()) >= {"access_token", "token_type", "expires_in"}
     wrong = await staff(gateway, "cadre", "not it")
     nobody = await staff(gateway, "nobody", "not it")
-    program = await staff(gateway, "operator", "o" * 32)
+    program = await staff(gateway, "developer", "o" * 32)
     assert {a.status_code for a in (wrong, nobody, program)} == {401}
     assert wrong.json()["type"] == nobody.json()["type"] == "urn:anju:problem:wrong-credentials"
 
@@ -104,7 +104,7 @@ async def test_an_administrator_makes_and_disables_staff_accounts(gateway: Servi
 
 async def test_what_an_administrator_may_not(gateway: Service) -> None:
     for body, status in (
-        ({"role": "operator"}, 422),
+        ({"role": "developer"}, 422),
         ({"role": "partner-agency", "place": "522731"}, 422),
         ({"role": "block-head", "place": "522731003012"}, 422),
         ({"role": "auditor", "id": "cadre"}, 409),

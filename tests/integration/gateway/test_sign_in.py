@@ -54,8 +54,8 @@ async def test_what_is_missing_is_told_as_rfc_6749_has_it(gateway: Service, form
 
 
 async def test_one_way_to_show_the_secret_at_a_time(gateway: Service) -> None:
-    data = {"grant_type": "client_credentials", "client_id": "operator", "client_secret": "o" * 32}
-    answer = await gateway.http.post("/oauth2/token", data=data, auth=("operator", "o" * 32))
+    data = {"grant_type": "client_credentials", "client_id": "developer", "client_secret": "o" * 32}
+    answer = await gateway.http.post("/oauth2/token", data=data, auth=("developer", "o" * 32))
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
@@ -71,7 +71,7 @@ async def test_unknown_fields_and_filters_are_refused(gateway: Service) -> None:
 @pytest.mark.parametrize(
     "account",
     [
-        {"role": "operator", "kind": "client", "id": "o", "secret": "short", "place": None},
+        {"role": "developer", "kind": "client", "id": "o", "secret": "short", "place": None},
         {"role": "boss", "kind": "staff", "id": "b", "secret": "long enough a password", "place": None},
         {"role": "admin", "kind": "staff", "id": "a", "secret": "long enough a password", "place": "here"},
     ],
@@ -89,4 +89,4 @@ async def test_accounts_are_created_once(new_gateway: NewGateway) -> None:
     before = await gateway.database.pool.fetch("select * from accounts order by 1")
     async with gateway.app.router.lifespan_context(gateway.app):
         assert await gateway.database.pool.fetch("select * from accounts order by 1") == before
-    assert {row["account_id"]: row["local_only"] for row in before}["operator"] is True
+    assert {row["account_id"]: row["local_only"] for row in before}["developer"] is True

@@ -141,7 +141,7 @@ async def test_sizes_are_judged_by_the_settings(grid: Grid) -> None:
 @pytest.mark.parametrize(
     ("role", "place", "status"),
     [
-        (Role.OPERATOR, None, 201),
+        (Role.DEVELOPER, None, 201),
         (Role.COMMUNITY_CADRE, COMMUNITY, 201),
         (Role.COMMUNITY_SECRETARY, COMMUNITY, 201),
         (Role.GRID_CENTRE, "522731", 201),

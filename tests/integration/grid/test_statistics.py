@@ -140,7 +140,7 @@ async def test_a_block_of_which_only_visits_are_left_has_no_share(grid: Grid) ->
 @pytest.mark.parametrize(
     ("role", "place", "subject", "seen"),
     [
-        (Role.OPERATOR, None, None, {COMMUNITY: 5, OTHER: 1}),
+        (Role.DEVELOPER, None, None, {COMMUNITY: 5, OTHER: 1}),
         (Role.GRID_CENTRE, "522731", None, {COMMUNITY: 5, OTHER: 1}),
         (Role.APP_BACKEND, "5227", None, {COMMUNITY: 5, OTHER: 1}),
         (Role.COMMUNITY_CADRE, COMMUNITY, None, {COMMUNITY: 5}),

@@ -114,7 +114,7 @@ async def test_wrong_bodies_are_refused(grid: Grid, home: str, change: dict[str,
 @pytest.mark.parametrize(
     ("role", "place", "subject", "status"),
     [
-        (Role.OPERATOR, None, None, 200),
+        (Role.DEVELOPER, None, None, 200),
         (Role.COMMUNITY_CADRE, COMMUNITY, None, 200),
         (Role.GRID_CENTRE, "522731", None, 200),
         (Role.BLOCK_HEAD, BLOCK_1, HEAD, 200),
@@ -138,7 +138,7 @@ async def test_who_may_say_that_a_visit_was_made(
 
 
 SEES = [
-    (Role.OPERATOR, None, None, True),
+    (Role.DEVELOPER, None, None, True),
     (Role.COMMUNITY_CADRE, COMMUNITY, None, True),
     (Role.COMMUNITY_SECRETARY, COMMUNITY, None, True),
     (Role.GRID_CENTRE, "5227", None, True),

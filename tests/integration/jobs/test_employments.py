@@ -282,7 +282,7 @@ HERE, ELSEWHERE = COMMUNITY, "522731003099"
 @pytest.mark.parametrize(
     ("role", "place", "read", "write"),
     [
-        (Role.OPERATOR, None, 200, 201),
+        (Role.DEVELOPER, None, 200, 201),
         (Role.EMPLOYMENT_SERVICE, "522731", 200, 201),
         (Role.EMPLOYMENT_SERVICE, ELSEWHERE, 404, 404),
         (Role.EMPLOYMENT_SERVICE, f"{HERE}/1/1", 200, 201),

@@ -231,7 +231,7 @@ STARTS: dict[Story, dict[str, Any]] = {
     corrected_it_again_later: {"employments": [], "seekers": ["a", "b"], "told without work": ["third"]},
 }
 """What comes of work that jobs records before it hears of any of it but the first settling."""
-OFFICER = Actor("officer-1", "staff", Role.OPERATOR, SCOPES[Role.OPERATOR], Place())
+OFFICER = Actor("officer-1", "staff", Role.DEVELOPER, SCOPES[Role.DEVELOPER], Place())
 
 
 @pytest.fixture(scope="module")

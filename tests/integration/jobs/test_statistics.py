@@ -182,7 +182,7 @@ async def test_what_is_stated_counts_whatever_the_age_today(jobs: Service) -> No
 @pytest.mark.parametrize(
     ("role", "place", "households"),
     [
-        (Role.OPERATOR, None, {COMMUNITY: 2, ELSEWHERE: 1}),
+        (Role.DEVELOPER, None, {COMMUNITY: 2, ELSEWHERE: 1}),
         (Role.EMPLOYMENT_SERVICE, "522731", {COMMUNITY: 2, ELSEWHERE: 1}),
         (Role.COMMUNITY_CADRE, COMMUNITY, {COMMUNITY: 2}),
         (Role.COMMUNITY_SECRETARY, ELSEWHERE, {ELSEWHERE: 1}),

@@ -180,7 +180,7 @@ async def test_a_place_sees_its_own(registry: Service) -> None:
         (Role.COMMUNITY_SECRETARY, ()),
         (Role.STREET_WELFARE_CLERK, ()),
         (Role.BLOCK_HEAD, HIDDEN),
-        (Role.EMPLOYMENT_SERVICE, HIDDEN[4:]),
+        (Role.EMPLOYMENT_SERVICE, HIDDEN[2:]),
         (Role.PARTNER_AGENCY, HIDDEN[:4]),
     ],
 )

@@ -194,6 +194,8 @@ async def test_only_operators_see_dead_letters(registry: Service) -> None:
 
     answer = await registry.get("/v1/registry/dead-letters", role=Role.COMMUNITY_CADRE, place=COMMUNITY)
     assert answer.status_code == 403
+    assert (await registry.get("/v1/registry/dead-letters", role=Role.OPERATOR)).status_code == 200
+    assert (await registry.get("/v1/registry/households", role=Role.OPERATOR)).status_code == 403
 
 
 async def test_an_event_that_nobody_here_handles_is_passed_over(registry: Service, jobs_side: Database) -> None:

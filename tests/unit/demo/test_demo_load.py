@@ -19,7 +19,7 @@ from deploy.demo.gateway import Gateway, Refused
 from deploy.demo.small import Later
 
 HERE = Expected("522731003012", units=4, households=3, people=7, labour=4, employed=3)
-CREDENTIALS = [{"role": "operator", "id": "operator", "secret": "s"}]
+CREDENTIALS = [{"role": "developer", "id": "developer", "secret": "s"}]
 CONTENTS = {files.DWELLINGS: b"dwellings", files.CELLS: b"cells", files.ROSTER_LARGE: b"people"}
 PERSON = "/v1/registry/persons/p1/facts"
 

@@ -36,10 +36,10 @@ def test_a_role_has_the_place_it_needs(role: str, place: str | None, code: str |
     assert [fault.code for fault in faults_of_place(role, place)] == ([code] if code else [])
 
 
-def test_an_administrator_makes_every_staff_role_but_no_client_or_operator() -> None:
+def test_an_administrator_makes_every_staff_role_but_no_client_or_developer() -> None:
     from typing import get_args
 
-    programs = {Role.PARTNER_AGENCY, Role.APP_BACKEND, Role.OPERATOR, Role.RESIDENT}
+    programs = {Role.PARTNER_AGENCY, Role.APP_BACKEND, Role.DEVELOPER, Role.RESIDENT}
     assert set(get_args(StaffRole)) == {str(role) for role in Role} - programs
 
 

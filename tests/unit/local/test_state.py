@@ -66,7 +66,7 @@ def test_credentials_are_made_once_and_added_to(tmp_path: Path) -> None:
     path = tmp_path / "credentials.json"
     bare = identity.ensure_credentials(path, demo=False)
     assert [(each["role"], each["kind"], each["place"]) for each in bare] == [
-        ("operator", "client", None),
+        ("developer", "client", None),
         ("admin", "staff", None),
     ]
     full = identity.ensure_credentials(path, demo=True)

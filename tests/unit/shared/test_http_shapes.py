@@ -195,11 +195,11 @@ def test_what_is_no_place(text: str) -> None:
 
 def test_scopes_follow_the_table_of_roles() -> None:
     def holders(scope: Scope) -> set[Role]:
-        return {role for role, scopes in SCOPES.items() if scope in scopes and role is not Role.OPERATOR}
+        return {role for role, scopes in SCOPES.items() if scope in scopes and role is not Role.DEVELOPER}
 
     assert holders(Scope.STAFF_ADMIN) == {Role.ADMIN}
     assert holders(Scope.AUDIT_READ) == {Role.AUDITOR}
-    assert holders(Scope.OPERATE) == set()
+    assert holders(Scope.OPERATE) == {Role.OPERATOR}
     assert Role.BLOCK_HEAD not in holders(Scope.WELFARE_FLAGS) | holders(Scope.BENEFITS_READ)
     assert SCOPES[Role.ADMIN] == {Scope.STAFF_ADMIN}
     assert set(SCOPES) == set(Role)
