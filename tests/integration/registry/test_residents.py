@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.registry.codes.national import RELATION
+from services.registry.codes.kinship import RELATION
 from services.registry.own import _CHILDREN
 from shared import clock
 from shared.auth import Role
