@@ -86,6 +86,8 @@ class Worker:
         waits while the person's own settling is taken back."""
         if self.merged_into:
             return ()
+        if not self.others and all(e.duplicate_of is None for e in self.employments):
+            return self.employments
         theirs = self.others if self.presence is not Presence.WITHDRAWN else ()
         held = [*self.employments, *(e for other in theirs for e in other.employments)]
         if theirs:
@@ -127,7 +129,7 @@ class Worker:
 def grouped(workers: Mapping[str, Worker], owners: Mapping[str, str]) -> dict[str, Worker]:
     """The same people, each with the ids that were merged into it; `owners`: id merged, and whose it is (who need not be known)."""
     if not owners:
-        return dict(workers)
+        return {**workers}
     theirs: dict[str, list[Worker]] = {}
     for person_id, owner_id in owners.items():
         theirs.setdefault(owner_id, []).append(workers[person_id])
@@ -158,6 +160,8 @@ def changes_of(worker: Worker, fresh_id: Callable[[], str]) -> list[tuple[str, E
 def _set_aside(worker: Worker) -> list[tuple[str, Employment]]:
     """Of employments that are the same, recorded under several ids, one counts: an end that was recorded says more than none; then the
     person's own id counts before others."""
+    if not worker.others and all(e.duplicate_of is None for e in worker.employments):
+        return []
     held = [(one.person_id, e) for one in (worker, *worker.others) for e in one.employments]
     if worker.others:
         held.sort(key=lambda each: (each[1].stands, each[0] != worker.person_id, each[0], each[1].employment_id))
@@ -180,6 +184,8 @@ Word = tuple[Employment, tuple[Employment, ...]]
 def told(before: Worker, after: Worker, moved: bool) -> list[Word]:
     """What others are to hear of a person: employments that are the person's no longer (as withdrawn), then those that ended, then those
     that started. `moved`: to another household, which is to hear of all."""
+    if before is after and not moved:
+        return []
     was, now = ({e.employment_id: e for e in worker.counted} for worker in (before, after))
     stood = {id_ for id_, e in was.items() if e.stands}
     lost = [e.withdrawn() for id_, e in was.items() if e.stands and id_ not in now]

@@ -92,7 +92,7 @@ async def load_workers(tx: Transaction, household_ids: Sequence[str], person_ids
         person_ids,
     )
     if any(row["merged_into"] or row["has_others"] for row in rows):
-        rows = [*rows, *await _load_others(tx, rows)]
+        rows = await _load_others(tx, rows)
     held: defaultdict[str, list[Employment]] = defaultdict(list)
     # Who was ever employed has a record of ours.
     for person_id, employment in await load_employments(tx, [r["person_id"] for r in rows if r["worker_version"]]):
@@ -102,15 +102,20 @@ async def load_workers(tx: Transaction, household_ids: Sequence[str], person_ids
 
 
 async def _load_others(tx: Transaction, rows: Sequence[Row]) -> list[Row]:
-    """Whom else these people are or were merged with."""
+    """These people with those whom they are merged with. All are locked, with their households, and then read (once more): who heard of
+    one of them at the same time may not have known of the other."""
     owners = {row["merged_into"] or row["person_id"] for row in rows if row["merged_into"] or row["has_others"]}
-    return await tx.fetch(
-        f"""{_WORKERS}
-            where (p.person_id = any($1::uuid[]) or p.merged_into = any($1::uuid[])) and p.person_id <> all($2::uuid[])
-            order by p.person_id for update of p""",
+    others = await tx.fetch(
+        """select person_id, household_id from person_copies where person_id = any($1::uuid[]) or merged_into = any($1::uuid[])
+            order by person_id for update""",
         list(owners),
-        [row["person_id"] for row in rows],
     )
+    await tx.execute(
+        """select pg_advisory_xact_lock(hashtextextended(id, 0)) from (select unnest($1::text[]) as id order by 1) ordered""",
+        sorted({row["household_id"] for row in others}),
+    )
+    ids = {row["person_id"] for row in (*rows, *others)}
+    return await tx.fetch(f"{_WORKERS} where p.person_id = any($1::uuid[]) order by p.person_id", sorted(ids))
 
 
 def _worker(row: Row, employments: Sequence[Employment]) -> Worker:

@@ -106,8 +106,10 @@ def spell_changes(worker: Worker, on: date) -> list[SpellChange]:
     """
     if worker.merged_into:
         return list(_moved(worker, SeekerAction.SET_ASIDE))
-    why_not = why_not_seeking(worker, on)
     spells = [one for one in (worker, *worker.others) if one.seeker_id]
+    if not spells:
+        return []
+    why_not = why_not_seeking(worker, on)
     if why_not is None:
         aside = (change for one in spells[1:] for change in _moved(one, SeekerAction.SET_ASIDE))
         return [*(change for one in spells[:1] for change in _moved(one, SeekerAction.RESUME)), *aside]
@@ -120,7 +122,8 @@ def spell_changes(worker: Worker, on: date) -> list[SpellChange]:
 
 def opens_spell(worker: Worker, on: date) -> bool:
     """Whether the person comes to seek work, under whatever id it did before."""
-    return why_not_seeking(worker, on) is None and not any(one.seeker_id for one in (worker, *worker.others))
+    seeks_already = any(one.seeker_id for one in (worker, *worker.others))
+    return not seeks_already and why_not_seeking(worker, on) is None
 
 
 def _moved(one: Worker, action: SeekerAction) -> Iterable[SpellChange]:
