@@ -49,7 +49,7 @@ async def shown(estate: Service, person: str, role: Role, purpose: str | None = 
 
 
 BY_ROLE_AND_PURPOSE: dict[tuple[Role, str | None], set[str]] = {
-    (Role.OPERATOR, None): set(),
+    (Role.DEVELOPER, None): set(),
     (Role.COUNTY_CIVIL_AFFAIRS, None): set(),
     (Role.COUNTY_CIVIL_AFFAIRS, "dibao-review"): SENSITIVE,
     (Role.COUNTY_CIVIL_AFFAIRS, "benefit-payment"): {"disability"},
