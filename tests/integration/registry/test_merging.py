@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -248,9 +247,10 @@ async def test_an_event_of_a_merged_person_waits_until_the_two_are_parted(twice:
 
 
 async def test_no_number_stands_in_clear_in_what_is_kept_of_a_merger(twice: Twice) -> None:
+    numbers = [(await twice.person(each))["id_number"] for each in (twice.kept, twice.gone)]
     await twice.merge(take=["name", "id_number"])
     rows = await twice.registry.database.pool.fetch(
         "select m::text as text from person_mergers m union all select r::text from change_requests r"
     )
     assert len(rows) == 2
-    assert not any(re.search(r"\d{17}[\dX]|王", row["text"]) for row in rows)
+    assert not any(secret in row["text"] for row in rows for secret in (*numbers, "王小明", "王晓明"))
