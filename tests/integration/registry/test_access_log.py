@@ -257,7 +257,10 @@ async def test_one_process_seals_and_another_takes_over(log: Log) -> None:
         await until(lambda: log.connection.fetchval(sealed, n), 10)
 
     await all_sealed(2)
-    holder = await log.connection.fetchval("select pid from pg_locks where locktype = 'advisory' and granted limit 1")
+    holder = await log.connection.fetchval(
+        """select pid from pg_locks join pg_database d on d.oid = database
+            where locktype = 'advisory' and granted and d.datname = current_database()"""
+    )
     await log.change("select pg_terminate_backend($1)", holder)
     await log.read(2)
     await all_sealed(4)
