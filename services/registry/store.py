@@ -15,6 +15,12 @@ Facts = Sequence[tuple[str, str, object]]
 """Id of a person, household or parcel, name of the fact, value."""
 
 
+def told_of(person: str) -> str:
+    """SQL over `e` (life events): is it told of the person (a parameter, or a column)?"""
+    homes = f"select m.household_id from memberships m where m.person_id = {person} and m.kind = 'coliving'"
+    return f"e.household_id = any(array({homes})) and {person} = any(e.people)"
+
+
 async def add_facts(tx: Transaction, owner: str, rows: Facts, valid_from: date, source: str, by: str) -> None:
     """History of facts of who (`owner`: person, household or parcel) has none yet."""
     await tx.execute(
@@ -76,14 +82,12 @@ async def keep_first(tx: Transaction, rows: Facts) -> None:
     """Of fields of a person's row that never changed (person_id, field, value as it is kept) the history begins here: so it was recorded
     when the person came into the registry, and by whom; it held since birth."""
     await tx.execute(
-        """insert into person_facts (person_id, fact, value, valid_from, recorded_at, source, recorded_by)
+        f"""insert into person_facts (person_id, fact, value, valid_from, recorded_at, source, recorded_by)
            select g.person_id, g.fact, g.value::jsonb, p.birth_on, e.recorded_at, e.source, e.recorded_by
              from unnest($1::uuid[], $2::text[], $3::text[]) as g(person_id, fact, value)
              join persons p using (person_id)
              cross join lateral (
-               select * from life_events e
-                where e.household_id = any(array(select household_id from memberships m where m.person_id = g.person_id))
-                  and g.person_id = any(e.people) and e.retracted_at is null
+               select * from life_events e where {told_of("g.person_id")} and e.retracted_at is null
                 order by e.told limit 1) e
             where not exists (select from person_facts f
                                where f.person_id = g.person_id and f.fact = g.fact and f.retracted_at is null)""",

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 
 from services.registry.search.domain import name_keys
+from services.registry.store import told_of
 from shared.auth import Place
 from shared.db import Read, Row, Transaction
 from shared.errors import Conflict, NotFound
@@ -123,9 +124,8 @@ async def find_namesake(read: Read, person_id: str, lookup: bytes, place: Place)
 async def find_first_days(read: Read, person_id: str) -> tuple[date | None, date | None]:
     """The first day of which anything is told of a person, and of its birth."""
     row = await read.fetchrow(
-        """select min(happened_on) as first, min(happened_on) filter (where kind = 'born') as born from life_events
-            where household_id = any(array(select household_id from memberships where person_id = $1 and kind = 'coliving'))
-              and $1 = any(people) and retracted_at is null""",
+        f"""select min(happened_on) as first, min(happened_on) filter (where kind = 'born') as born
+              from life_events e where {told_of("$1")} and retracted_at is null""",
         person_id,
     )
     assert row is not None  # an aggregate without groups has one row

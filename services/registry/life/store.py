@@ -10,6 +10,7 @@ from services.registry.households.domain import HouseholdKind
 from services.registry.life.domain import LifeEvent, LifeKind, Living, Part, Stay
 from services.registry.merging.domain import as_one
 from services.registry.merging.store import list_mergers
+from services.registry.store import told_of
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns, json_text
 from shared.errors import NotFound
@@ -181,8 +182,7 @@ async def list_of_person(read: Read, person_id: str, place: Place) -> list[Row]:
         f"""select e.*, exists (select from households h
                                 where h.household_id in (e.household_id, e.into_id) and {seen(place, 2)}) as covered
               from life_events e
-             where e.household_id = any(array(select household_id from memberships where person_id = $1 and kind = 'coliving'))
-               and $1 = any(e.people) order by e.happened_on, e.told""",
+             where {told_of("$1")} order by e.happened_on, e.told""",
         person_id,
         *place_of(place),
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from services.registry.merging.domain import Merger
+from services.registry.store import told_of
 from shared.db import Read, Row, Transaction
 
 
@@ -97,9 +98,8 @@ async def list_added(read: Read, kept_id: str, since: datetime) -> tuple[list[st
         since,
     )
     events = await read.fetch(
-        """select event_id, kind, happened_on, household_id from life_events
-            where household_id = any(array(select household_id from memberships where person_id = $1)) and $1 = any(people)
-              and recorded_at > $2 and retracted_at is null order by told""",
+        f"""select event_id, kind, happened_on, household_id from life_events e
+             where {told_of("$1")} and recorded_at > $2 and retracted_at is null order by told""",
         kept_id,
         since,
     )
