@@ -74,21 +74,23 @@ async def find_of_numbers(read: Read, lookups: Collection[bytes], place: Place) 
     return [row["person_id"] for row in rows]
 
 
-_PAIR = f"""
+def _pairs(place: Place) -> str:
+    """SQL: pairs that nobody has decided on, both of whom the place covers; takes the parameters of `place_of` from the first on."""
+    return f"""
 select d.*, p.name, o.name as other_name
   from duplicate_pairs d
   join persons p on p.person_id = d.person_id and p.{_COUNTED}
   join persons o on o.person_id = d.other_id and o.{_COUNTED}
   join households h on h.household_id = p.household_id
   join households k on k.household_id = o.household_id
+ where {seen(place, 1)} and {seen(place, 1, "k")} and d.dismissed_at is null
 """
 
 
 async def list_open(read: Read, place: Place, after: tuple[str, str] | None, limit: int) -> list[Row]:
     """Pairs that nobody has looked at, both of whom the place covers."""
     return await read.fetch(
-        f"""{_PAIR} where {seen(place, 1)} and {seen(place, 1, "k")} and d.dismissed_at is null
-               and (d.person_id, d.other_id) > ($4::uuid, $5::uuid)
+        f"""{_pairs(place)} and (d.person_id, d.other_id) > ($4::uuid, $5::uuid)
              order by d.person_id, d.other_id limit $6""",
         *place_of(place),
         *(after or ("00000000-0000-0000-0000-000000000000",) * 2),
@@ -99,8 +101,7 @@ async def list_open(read: Read, place: Place, after: tuple[str, str] | None, lim
 async def list_of_person(read: Read, person_id: str, place: Place) -> list[Row]:
     """Pairs of a person that nobody has looked at."""
     return await read.fetch(
-        f"""{_PAIR} where {seen(place, 1)} and {seen(place, 1, "k")} and d.dismissed_at is null
-               and $4 in (d.person_id, d.other_id) order by d.person_id, d.other_id""",
+        f"""{_pairs(place)} and $4 in (d.person_id, d.other_id) order by d.person_id, d.other_id""",
         *place_of(place),
         person_id,
     )
@@ -109,8 +110,7 @@ async def list_of_person(read: Read, person_id: str, place: Place) -> list[Row]:
 async def dismiss(tx: Transaction, pair: tuple[str, str], place: Place, by: str, because: str) -> None:
     """They are two people. Raises PairNotFound, also where it was dismissed before."""
     found = await tx.fetchrow(
-        f"{_PAIR} where {seen(place, 1)} and {seen(place, 1, 'k')} and d.dismissed_at is null"
-        " and (d.person_id, d.other_id) = ($4, $5) for update of d",
+        f"{_pairs(place)} and (d.person_id, d.other_id) = ($4, $5) for update of d",
         *place_of(place),
         *sorted(pair),
     )

@@ -24,7 +24,7 @@ from shared import outbox
 from shared.auth import Actor
 from shared.contracts.registry import PersonMerged, PersonUnmerged
 from shared.db import Row, Transaction
-from shared.errors import Conflict, Fault, Invalid
+from shared.errors import Conflict, Fault
 from shared.ids import new_id
 from shared.privacy import KeyRing
 
@@ -32,11 +32,6 @@ from shared.privacy import KeyRing
 class CannotBeOne(Conflict):
     slug = "cannot-be-one"
     title_en, title_zh = "What is told of the two cannot be true of one person", "两份记录的变动不可能属于同一人"
-
-
-class CannotMerge(Invalid):
-    slug = "cannot-merge"
-    title_en, title_zh = "The two cannot be merged as stated", "无法按所填内容合并"
 
 
 class NotMerged(Conflict):
@@ -99,13 +94,11 @@ async def merge(
     evidence: str | None,
     by: str,
 ) -> list[Fault]:
-    """One record goes on as the other; what to look at. Both are locked already (`lock_both`).
+    """One record goes on as the other; what to look at. Both are locked already (`lock_both`), and nothing stands against it (`look_at`).
 
-    Raises PersonNotFound, CannotMerge, CannotBeOne (naming the event that stands against it), FlatTaken.
+    Raises PersonNotFound, CannotBeOne (naming the event that stands against it), FlatTaken.
     """
     gone = await persons.get_person(tx, gone_id, actor.place)
-    if faults := await look_at(tx, actor, keys, gone, proposal):
-        raise CannotMerge(faults=faults)
     kept = await persons.get_person(tx, proposal.into, actor.place)
     sealed, sealed_gone = Sealed(keys, kept), Sealed(keys, gone)
     there = recorded(sealed_gone, gone, proposal.take)
