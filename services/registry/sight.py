@@ -72,11 +72,11 @@ def may_see(actor: Actor, group: str) -> bool:
 def facts_for(actor: Actor, facts: Mapping[str, Any], purpose: Purpose | None = None) -> dict[str, Any]:
     """The fact groups that the actor sees, and where they are sensitive by the stated purpose too (of its own a resident states none). With
     welfare flags alone, of dibao only whether it is drawn."""
-    seen = _groups_of(actor)
+    seen, own = _groups_of(actor), actor.is_resident
     shown = {
         group: value
         for group, value in facts.items()
-        if group.partition(":")[0] in seen and (actor.is_resident or purpose in _GROUP_PURPOSES.get(group, (purpose,)))
+        if group.partition(":")[0] in seen and (own or not is_sensitive(group) or purpose in _GROUP_PURPOSES[group])
     }
     if "dibao" in facts and "dibao" not in shown and actor.may(Scope.WELFARE_FLAGS):
         shown["dibao"] = {"receiving": facts["dibao"]["receiving"]} if facts["dibao"] else None
