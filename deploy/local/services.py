@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from deploy.local.folder import Folder
 from deploy.local.options import ROOT, Options
 from deploy.local.ports import HOST
 from deploy.local.state import SERVICES, State
+from shared.divisions import DEMO_AREA
 
 GATEWAY = "gateway"
 BUSINESS = tuple(name for name in SERVICES if name != GATEWAY)
@@ -119,8 +121,9 @@ def _environment(service: str, port: int, around: Surroundings) -> dict[str, str
         "ANJU_ISSUER": around.gateway_url,
         "ANJU_JWKS_URL": f"{around.gateway_url}/.well-known/jwks.json",
         "ANJU_KEYS_FILE": str(around.folder.keys),
-        "ANJU_DEMO": "1" if around.options.demo else "0",
     }
+    if around.options.demo:
+        env["ANJU_REGISTRY_KNOWN_AREAS"] = json.dumps([DEMO_AREA])
     if around.options.apart and service != GATEWAY:
         env["ANJU_APART"] = "1"
     return env | (_gateway_only(around) if service == GATEWAY else {})

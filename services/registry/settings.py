@@ -6,18 +6,11 @@ from pydantic import Field
 
 from shared.settings import Settings
 
-DEMO_AREA = "522799"
-"""An area code that is assigned to nobody: identity numbers of the demo have it."""
-
 
 class RegistrySettings(Settings):
-    """`demo` is on where the demo community is loaded: its area code is then no warning."""
+    """`registry_known_areas`: area codes of identity numbers that are known beside the national table; in the environment a JSON list.
+    Where the demo community is loaded, its own: without, each of its numbers would be a warning."""
 
-    demo: bool = False
+    registry_known_areas: frozenset[str] = frozenset()
     registry_chunk_people: int = Field(default=2000, ge=1)
     """People of a roster who come in together: enough for set-based statements, few enough that nobody waits long for a lock."""
-
-    @property
-    def known_areas(self) -> frozenset[str]:
-        """Area codes of identity numbers that are known beside the national table."""
-        return frozenset({DEMO_AREA}) if self.demo else frozenset()

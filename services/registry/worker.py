@@ -17,7 +17,7 @@ from shared.worker import Worker
 
 def kinds(settings: RegistrySettings, keys: KeyRing) -> tuple[ImportKind, ...]:
     """The kinds of files that the registry takes."""
-    return roster_kind(keys, settings.known_areas, settings.registry_chunk_people), DWELLING_KIND
+    return roster_kind(keys, settings.registry_known_areas, settings.registry_chunk_people), DWELLING_KIND
 
 
 def create_worker(settings: RegistrySettings) -> Worker:

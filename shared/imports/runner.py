@@ -4,7 +4,9 @@ that it is in. Killed at any instant it goes on where it was: what is in is not 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import itertools
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +20,7 @@ from shared.imports import store
 from shared.imports.fields import CellFault, Severity, Table, errors_by_row
 from shared.imports.files import sniff
 from shared.imports.kinds import Act, Checked, ImportKind
-from shared.imports.models import ImportStatus
+from shared.imports.models import ImportStatus, Part
 from shared.imports.sealed import Sealed, Words
 from shared.imports.table import read_table
 from shared.observability import IMPORT_ROWS, IMPORTS
@@ -31,6 +33,8 @@ _IDLE_SECONDS = 0.3
 _MOST_ATTEMPTS = 25
 """Times that an import is taken up without a chunk coming in before it is given up: a file that kills the process must not do so for
 ever, and processes may be killed for other reasons meanwhile."""
+_LANES = 2
+"""Chunks under way at once: while the database takes one in, the next is made."""
 _MOST_FAILURES = 3
 """Times in one run that bringing in may fail for a reason that is not a fault of the moment (others settled the same people just now)."""
 
@@ -88,12 +92,16 @@ class Imports:
         async with database.transaction(clock.now()) as tx:
             await store.set_checked(tx, row["import_id"], checked.rows)
             done = {name for name, _ in await sealed.outcomes(tx)}
-        for n, name in enumerate(checked.chunks):
-            if name not in done:
-                await self._apply(database, row, kind, sealed, checked, n, name, len(done))
-                if not done:
-                    await _renew_statistics(database, kind, row)
-                done.add(name)
+            numbers = itertools.count(await store.next_number(tx, row["import_id"], Part.CHUNK))
+        waiting = deque((n, name) for n, name in enumerate(checked.chunks) if name not in done)
+
+        async def next_chunk() -> None:
+            await self._apply(database, row, kind, sealed, checked, *waiting.popleft(), next(numbers))
+
+        if waiting and not done:
+            await next_chunk()
+            await _renew_statistics(database, kind, row)
+        await _in_lanes(waiting, next_chunk)
         await self._finish(database, row, sealed, checked)
         await _renew_statistics(database, kind, row)
 
@@ -116,11 +124,11 @@ class Imports:
         checked: Checked,
         n: int,
         name: str,
-        before: int,
+        number: int,
     ) -> None:
         async with database.transaction(clock.now(), row["traceparent"]) as tx:
             outcome = await kind.apply(tx, act_of(row), checked, n)
-            await sealed.add_outcome(tx, before, name, outcome)
+            await sealed.add_outcome(tx, number, name, outcome)
             await store.add_settled(tx, row["import_id"], outcome)
 
     async def _finish(self, database: Database, row: Row, sealed: Sealed, checked: Checked) -> None:
@@ -169,6 +177,21 @@ class ImportBroken(DomainError):
             " the operator the id of this import.",
             "已登记的行保持有效。请重新上传该文件（不会重复登记）；如再次失败，请将本次导入编号告知系统管理员。",
         )
+
+
+async def _in_lanes(waiting: Collection[Any], next_one: Callable[[], Awaitable[None]]) -> None:
+    """Does one after the other until none waits, a few at once. Where one fails the others stop, and what it failed of is raised."""
+
+    async def lane() -> None:
+        while waiting:
+            await next_one()
+
+    try:
+        async with asyncio.TaskGroup() as lanes:
+            for _ in range(_LANES):
+                lanes.create_task(lane())
+    except BaseExceptionGroup as group:
+        raise group.exceptions[0] from None
 
 
 async def _renew_statistics(database: Database, kind: ImportKind, row: Row) -> None:

@@ -66,6 +66,14 @@ async def list_parts(read: Read, import_id: str, part: Part) -> dict[int, bytes]
     return {row["n"]: row["sealed"] for row in rows}
 
 
+async def next_number(read: Read, import_id: str, part: Part) -> int:
+    """Beyond those of all parts that are there; there may be gaps before it."""
+    number: int = await read.fetchval(
+        "select coalesce(max(n) + 1, 0) from import_parts where import_id = $1 and part = $2", import_id, part
+    )
+    return number
+
+
 async def find_part(read: Read, import_id: str, part: Part, n: int) -> bytes | None:
     sealed: bytes | None = await read.fetchval(
         "select sealed from import_parts where import_id = $1 and part = $2 and n = $3", import_id, part, n

@@ -13,7 +13,7 @@ from stdnum.cn import ric
 from services.registry.service import person_row
 from shared.ids import new_ids
 from shared.privacy import KeyRing
-from tests.bench.names import names
+from tests.support.names import names
 
 _PEOPLE, _HOUSEHOLDS = 5000, 1250
 """Of a community."""

@@ -29,8 +29,8 @@ from tests.bench import load, table
 from tests.bench.figures import Figure, Kind, Reach, Spent, by_cpu, percentile
 from tests.bench.fill import fill, id_number
 from tests.bench.machine import this_machine
-from tests.bench.names import names
 from tests.bench.world import World, end_orderly, running
+from tests.support.names import names
 
 _ABOUT = """\
 Measures searches of people by HTTP at the registry's port, one after the other, with 1,920,000 people in its tables: by number, by one

@@ -18,6 +18,7 @@ from deploy.local import postgres
 from deploy.local.ports import HOST
 from deploy.local.state import State
 from deploy.local.testing import database_urls
+from shared.divisions import DEMO_AREA
 from shared.ids import new_id
 from tests.bench import load
 from tests.bench.cpu import Meter, cpu_seconds
@@ -160,7 +161,7 @@ def end_orderly() -> None:
 async def running(apart: bool) -> AsyncIterator[World]:
     """A platform without the demo, in a folder and on ports of its own, with a database and a broker of its own."""
     own = {"DATABASE_URL": "", "KAFKA_BOOTSTRAP_SERVERS": "", "ANJU_DEMO": "0", "ANJU_APART": "1" if apart else "0"}
-    with started(**own) as platform:
+    with started(**own, ANJU_REGISTRY_KNOWN_AREAS=json.dumps([DEMO_AREA])) as platform:
         state = json.loads((platform.data / "state.json").read_text())
         memory = State(**state)
         admin_url = postgres.admin_url(memory, memory.ports["postgres"])

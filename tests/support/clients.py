@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from shared.auth import Role
 from shared.db import Database
+from shared.divisions import DEMO_AREA
 from shared.events import REGISTRY, Received
 from shared.ids import new_id
 from shared.inbox import Handlers, apply
@@ -109,7 +110,11 @@ async def service(name: str, folder: Path, own_tokens: bool = False, **overrides
     settings_class = getattr(settings_module, f"{name.capitalize()}Settings")
     async with fresh(name) as (url, _):
         settings = settings_class(
-            database_url=url, issuer=ISSUER, keys_file=keys, apart=True, **({"demo": True} | overrides)
+            database_url=url,
+            issuer=ISSUER,
+            keys_file=keys,
+            apart=True,
+            **({"registry_known_areas": {DEMO_AREA}} | overrides),
         )
         app: FastAPI = module.build(settings, None if own_tokens else verifier())
         async with app.router.lifespan_context(app):

@@ -10,12 +10,14 @@ from datetime import date, timedelta
 
 from stdnum.cn import ric
 
-_SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗"
-_GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀兰霞平刚桂英华玉萍红娥玲"
+from tests.support.names import names
+
 _FORMS = ("企业", "扶贫车间", "公益性岗位", "自主创业", "劳务派遣", "外出务工")
 _PER_FLOOR, _FLOORS, _UNITS = 2, 11, 3
-_MOST_HOUSEHOLDS = 20_000
-"""Of one set of numbers: a year and sex has room for nine."""
+PEOPLE_OF_A_SET = 80_000
+"""Of one set of numbers: households of four."""
+_OF_A_YEAR = 365 * 499
+"""Numbers of a sex that a year has room for."""
 
 
 def flats(number: int) -> Iterator[tuple[str, str, str, str]]:
@@ -41,25 +43,27 @@ _HEADERS = (
 )  # fmt: skip
 
 
-def roster(name: str, people: int, numbers_of: int = 1) -> bytes:
-    """花名册 as CSV: households of four, of `people` people in all; the same but for the ID numbers, which are those of a set."""
-    drawn = random.Random(1)
-    numbered = enumerate(flats(people // 4), numbers_of * _MOST_HOUSEHOLDS)
-    return _csv(_HEADERS, (row for n, flat in numbered for row in _household(drawn, n, name, flat)))
+def roster(name: str, people: int, numbers_of: int = 1, named_as: int | None = None) -> bytes:
+    """花名册 as CSV: households of four, of `people` people in all. Names and ID numbers are those of a set; a set has 80,000 people, and
+    more of them have the numbers of the sets that follow. `named_as`: another set whose names they have."""
+    drawn, called = random.Random(1), iter(names(named_as or numbers_of, people))
+    numbered = enumerate(flats(people // 4), numbers_of * PEOPLE_OF_A_SET // 4)
+    return _csv(_HEADERS, (row for n, flat in numbered for row in _household(drawn, n, name, flat, called)))
 
 
-def _household(drawn: random.Random, n: int, name: str, flat: tuple[str, str, str, str]) -> Iterator[tuple[str, ...]]:
+def _household(
+    drawn: random.Random, n: int, name: str, flat: tuple[str, str, str, str], called: Iterator[str]
+) -> Iterator[tuple[str, ...]]:
     block, unit, _, door = flat
     poor, dibao = drawn.random() < 0.75, drawn.random() < 0.1
-    surname = drawn.choice(_SURNAMES)
-    head = surname + drawn.choice(_GIVEN)
+    head = next(called)
     for relation, years, female in (("户主", 45, 0), ("妻", 43, 1), ("长子", 20, 0), ("女", 12, 1)):
         working = years >= 20 and drawn.random() < 0.6
         work = ("已就业", drawn.choice(_FORMS), drawn.choice(("522731", "330106"))) if working else ("无", "", "")
         adult = years > 16
         yield (
             head,
-            head if relation == "户主" else surname + drawn.choice(_GIVEN) + drawn.choice(_GIVEN),
+            head if relation == "户主" else next(called),
             _id_number(2026 - years, n, female),
             relation,
             drawn.choice(("布依族", "苗族", "汉族")),
@@ -89,7 +93,8 @@ def _household(drawn: random.Random, n: int, name: str, flat: tuple[str, str, st
 
 def _id_number(year: int, n: int, female: int) -> str:
     """The n-th of its year and sex, in area 522799, which is assigned to nobody."""
-    birth = date(year, 1, 1) + timedelta(days=n % 365)
+    earlier, n = divmod(n, _OF_A_YEAR)
+    birth = date(year - earlier, 1, 1) + timedelta(days=n % 365)
     body = f"522799{birth:%Y%m%d}{n // 365 * 2 + 1 - female:03d}"
     return body + str(ric.calc_check_digit(body + "0"))
 

@@ -47,7 +47,9 @@ async def ask(
 ) -> ChangeView:
     """Whoever sees a person may ask. Names and ID numbers are approved by somebody else than who asked; other fields are changed at once
     where the caller answers for them, and wait for who does where not."""
-    asked = await service.ask(tx, actor, keys, config.known_areas, person_id, match.check_if_given, body.change())
+    asked = await service.ask(
+        tx, actor, keys, config.registry_known_areas, person_id, match.check_if_given, body.change()
+    )
     response.headers["location"] = f"/v1/registry/change-requests/{asked.request_id}"
     return await answer(tx, actor, keys, request, asked.request_id, asked.warnings)
 
@@ -93,7 +95,7 @@ async def approve(
     actor: Reading, tx: Tx, keys: Keys, config: Config, request: Request, request_id: Id, body: ApprovalBody
 ) -> ChangeView:
     """By who answers for the fields; of names and ID numbers not by who asked. All is checked again."""
-    approved = await service.approve(tx, actor, keys, config.known_areas, request_id, body.id_number)
+    approved = await service.approve(tx, actor, keys, config.registry_known_areas, request_id, body.id_number)
     return await answer(tx, actor, keys, request, request_id, approved.warnings)
 
 

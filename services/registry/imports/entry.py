@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from services.registry import store as history
@@ -11,6 +13,7 @@ from services.registry.households import store as households
 from services.registry.imports import frames, store
 from services.registry.imports.domain import Change, Flat, Verdict
 from services.registry.imports.frames import Newcomer, NewHousehold, Recorded
+from services.registry.imports.store import Rows
 from services.registry.persons import store as persons
 from services.registry.persons.domain import Entered
 from services.registry.service import household_state, person_state, say_registered, say_settled
@@ -40,22 +43,36 @@ async def write(tx: Transaction, act: Act, keys: KeyRing, settled: Settled) -> N
     """Writes it, and says it."""
     recorded = Recorded(tx.now, SOURCE, act.actor.subject)
     fresh = [person for person in settled.people if person.person_id not in settled.returning]
-    person_rows, key_rows = frames.persons(fresh, keys, tx.now)
-    await store.copy_in(tx, "households", frames.households(settled.households, tx.now))
-    await store.copy_in(tx, "persons", person_rows)
-    await store.copy_in(tx, "person_keys", key_rows)
+    beside = asyncio.to_thread
+    for table, rows in await beside(_entered_rows, settled.households, fresh, keys, tx.now):
+        await store.copy_in(tx, table, rows)
     entered = {person.person_id: Entered(1) for person in fresh}
     for person in settled.people:
         if person.person_id in settled.returning:
             entered |= await persons.add_persons(tx, person.household_id, [person.row(keys)])
-    await store.copy_in(tx, "memberships", frames.memberships(settled.people, recorded))
-    await store.copy_in(tx, "life_events", frames.life_events(settled.households, settled.people, recorded))
-    await store.copy_in(tx, "occupancies", frames.occupancies(settled.households, recorded))
-    await store.copy_in(tx, "person_facts", frames.person_facts(settled.people, recorded))
-    await store.copy_in(tx, "household_facts", frames.household_facts(settled.households, recorded))
-    _say_settled(tx, settled, entered)
+    for table, rows in await beside(_history_rows, settled, recorded):
+        await store.copy_in(tx, table, rows)
+    await beside(_say_settled, tx, settled, entered)
     if settled.joined:
         await _write_changes(tx, act, keys, settled, recorded)
+
+
+def _entered_rows(
+    new: Sequence[NewHousehold], fresh: Sequence[Newcomer], keys: KeyRing, at: datetime
+) -> list[tuple[str, Rows]]:
+    person_rows, key_rows = frames.persons(fresh, keys, at)
+    return [("households", frames.households(new, at)), ("persons", person_rows), ("person_keys", key_rows)]
+
+
+def _history_rows(settled: Settled, recorded: Recorded) -> list[tuple[str, Rows]]:
+    new, people = settled.households, settled.people
+    return [
+        ("memberships", frames.memberships(people, recorded)),
+        ("life_events", frames.life_events(new, people, recorded)),
+        ("occupancies", frames.occupancies(new, recorded)),
+        ("person_facts", frames.person_facts(people, recorded)),
+        ("household_facts", frames.household_facts(new, recorded)),
+    ]
 
 
 def _say_settled(tx: Transaction, settled: Settled, entered: Mapping[str, Entered]) -> None:

@@ -1,9 +1,10 @@
-"""A chunk's new rows as frames, one per table, ready for COPY. What identifies people is sealed before it is in a frame."""
+"""A chunk's new rows, table by table, ready for COPY. What identifies people is sealed before it is in one."""
 
 from __future__ import annotations
 
+import io
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,12 +13,15 @@ import polars as pl
 
 from services.registry.households.domain import Address, HouseholdKind, HouseholdStatus
 from services.registry.imports.domain import Stated
+from services.registry.imports.store import Rows
 from services.registry.life.domain import LifeKind
 from services.registry.persons.domain import PersonStatus
 from services.registry.service import person_row
 from shared.db import json_text
 from shared.ids import new_ids
 from shared.privacy import KeyRing
+
+_NOTHING: Mapping[str, object] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +74,11 @@ class Recorded:
     source: str
     by: str
 
-    def columns(self) -> list[pl.Expr]:
-        return [
-            pl.lit(self.at.isoformat()).alias("recorded_at"),
-            pl.lit(self.source).alias("source"),
-            pl.lit(self.by).alias("recorded_by"),
-        ]
+    def columns(self) -> dict[str, str]:
+        return {"recorded_at": self.at.isoformat(), "source": self.source, "recorded_by": self.by}
 
 
-def persons(people: Sequence[Newcomer], keys: KeyRing, at: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+def persons(people: Sequence[Newcomer], keys: KeyRing, at: datetime) -> tuple[Rows, Rows]:
     """Rows of `persons` and of `person_keys`."""
     rows, wrapped = [], []
     for person in people:
@@ -95,16 +95,17 @@ def persons(people: Sequence[Newcomer], keys: KeyRing, at: datetime) -> tuple[pl
         "id_number_lookup",
         "phone_sealed",
     ]
-    frame = _frame(rows, [*names, "phone_lookup", "facts", "household_id"]).with_columns(
-        pl.lit(1).alias("version"),
-        pl.lit(PersonStatus.RESIDENT.value).alias("status"),
-        pl.lit(at.isoformat()).alias("registered_at"),
-        pl.lit(at.isoformat()).alias("changed_at"),
-    )
-    return frame, _frame(wrapped, ["person_id", "key_id", "wrapped"])
+    same = {
+        "version": 1,
+        "status": PersonStatus.RESIDENT.value,
+        "registered_at": at.isoformat(),
+        "changed_at": at.isoformat(),
+    }
+    new = _rows(rows, [*names, "phone_lookup", "facts", "household_id"], same)
+    return new, _rows(wrapped, ["person_id", "key_id", "wrapped"])
 
 
-def households(new: Sequence[NewHousehold], at: datetime) -> pl.DataFrame:
+def households(new: Sequence[NewHousehold], at: datetime) -> Rows:
     """Rows of `households`: the co-living one and its flat household."""
     rows = [
         (
@@ -125,14 +126,11 @@ def households(new: Sequence[NewHousehold], at: datetime) -> pl.DataFrame:
         for own_id, kind in ((h.household_id, HouseholdKind.COLIVING), (h.flat_household_id, HouseholdKind.FLAT))
     ]
     names = ["household_id", "kind", "coliving_id", "community_code", "dwelling_id", "estate", "block", "unit", "flat"]
-    return _frame(rows, [*names, "settled_on", "head_person_id", "facts"]).with_columns(
-        pl.lit(HouseholdStatus.SETTLED.value).alias("status"),
-        pl.lit(1).alias("version"),
-        pl.lit(at.isoformat()).alias("changed_at"),
-    )
+    same = {"status": HouseholdStatus.SETTLED.value, "version": 1, "changed_at": at.isoformat()}
+    return _rows(rows, [*names, "settled_on", "head_person_id", "facts"], same)
 
 
-def memberships(people: Sequence[Newcomer], recorded: Recorded) -> pl.DataFrame:
+def memberships(people: Sequence[Newcomer], recorded: Recorded) -> Rows:
     """Rows of `memberships`: of the co-living and of the flat household."""
     rows = [
         (household_id, kind.value, p.person_id, p.stated.relation, p.since)
@@ -140,10 +138,10 @@ def memberships(people: Sequence[Newcomer], recorded: Recorded) -> pl.DataFrame:
         for household_id, kind in ((p.household_id, HouseholdKind.COLIVING), (p.flat_household_id, HouseholdKind.FLAT))
     ]
     names = ["household_id", "kind", "person_id", "relation", "valid_from"]
-    return _frame(rows, names).with_columns(recorded.columns())
+    return _rows(rows, names, recorded.columns())
 
 
-def life_events(new: Sequence[NewHousehold], people: Sequence[Newcomer], recorded: Recorded) -> pl.DataFrame:
+def life_events(new: Sequence[NewHousehold], people: Sequence[Newcomer], recorded: Recorded) -> Rows:
     """Rows of `life_events`: each new household's settling, and who was born into it later or joined one that stands."""
     dwellings = {h.household_id: (h.settled_on, h.dwelling_id) for h in new}
     together: dict[tuple[date, str, LifeKind, str | None], list[Newcomer]] = defaultdict(list)
@@ -158,7 +156,7 @@ def life_events(new: Sequence[NewHousehold], people: Sequence[Newcomer], recorde
     )
 
 
-def relations_told(changed: Sequence[tuple[str, str, str]], on: date, recorded: Recorded) -> pl.DataFrame:
+def relations_told(changed: Sequence[tuple[str, str, str]], on: date, recorded: Recorded) -> Rows:
     """Rows of `life_events`: other relations to the head (household_id, person_id, relation) from that day on."""
     together: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for household_id, person_id, relation in changed:
@@ -168,7 +166,7 @@ def relations_told(changed: Sequence[tuple[str, str, str]], on: date, recorded: 
 
 def _events(
     rows: Sequence[tuple[date, str, LifeKind, str | None, Sequence[tuple[str, str]]]], recorded: Recorded
-) -> pl.DataFrame:
+) -> Rows:
     """Of day, household, kind, dwelling, and the people with their relations."""
     cells = [
         (
@@ -184,26 +182,32 @@ def _events(
         for event_id, (on, household_id, kind, dwelling_id, people) in zip(new_ids(len(rows)), rows, strict=True)
     ]
     names = ["event_id", "kind", "happened_on", "household_id", "dwelling_id", "people", "relations", "in_hukou"]
-    return _frame(cells, names).with_columns(recorded.columns())
+    return _rows(cells, names, recorded.columns())
 
 
-def occupancies(new: Sequence[NewHousehold], recorded: Recorded) -> pl.DataFrame:
+def occupancies(new: Sequence[NewHousehold], recorded: Recorded) -> Rows:
     rows = [(h.dwelling_id, h.household_id, h.settled_on) for h in new]
-    return _frame(rows, ["dwelling_id", "household_id", "valid_from"]).with_columns(recorded.columns())
+    return _rows(rows, ["dwelling_id", "household_id", "valid_from"], recorded.columns())
 
 
-def person_facts(people: Sequence[Newcomer], recorded: Recorded) -> pl.DataFrame:
+def person_facts(people: Sequence[Newcomer], recorded: Recorded) -> Rows:
     rows = [(p.person_id, fact, text, p.since) for p in people for fact, text in p.texts.items()]
-    return _frame(rows, ["person_id", "fact", "value", "valid_from"]).with_columns(recorded.columns())
+    return _rows(rows, ["person_id", "fact", "value", "valid_from"], recorded.columns())
 
 
-def household_facts(new: Sequence[NewHousehold], recorded: Recorded) -> pl.DataFrame:
+def household_facts(new: Sequence[NewHousehold], recorded: Recorded) -> Rows:
     rows = [(h.household_id, fact, json_text(value), h.settled_on) for h in new for fact, value in h.facts.items()]
-    return _frame(rows, ["household_id", "fact", "value", "valid_from"]).with_columns(recorded.columns())
+    return _rows(rows, ["household_id", "fact", "value", "valid_from"], recorded.columns())
 
 
-def _frame(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> pl.DataFrame:
-    return pl.DataFrame(list(rows), schema=list(names), orient="row", infer_schema_length=None)
+def _rows(rows: Sequence[tuple[Any, ...]], names: Sequence[str], same: Mapping[str, object] = _NOTHING) -> Rows:
+    """`same`: columns that say the same in all rows."""
+    if not rows:
+        return Rows((), b"")
+    frame = pl.DataFrame([pl.Series(name, column) for name, column in zip(names, zip(*rows, strict=True), strict=True)])
+    text = io.BytesIO()
+    frame.with_columns(**{name: pl.lit(value) for name, value in same.items()}).write_csv(text, include_header=False)
+    return Rows((*names, *same), text.getvalue())
 
 
 def _hex(data: bytes) -> str:

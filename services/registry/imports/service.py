@@ -14,6 +14,7 @@ import polars as pl
 from services.registry.access.service import note_access
 from services.registry.duplicates import store as duplicates
 from services.registry.dwellings import store as dwellings
+from services.registry.households.domain import Address
 from services.registry.imports import entry, store
 from services.registry.imports.domain import Flat, Group, KnownPerson, Verdict, decide
 from services.registry.imports.entry import Settled
@@ -97,15 +98,11 @@ async def apply_chunk(keys: KeyRing, tx: Transaction, act: Act, prepared: Prepar
     lookups = [row.lookup for group in groups for row in group.rows]
     flats = await store.load_flats(tx, [group.address for group in groups], lookups)
     known = await store.load_known(tx, lookups, act.actor.place)
-    verdicts = [
-        (group, flats[group.address], decide(group, flats[group.address], known, act.on))
-        for group in groups
-        if group.address in flats
-    ]
+    verdicts, settled = await asyncio.to_thread(_decided, groups, flats, known, act.on)
     against = [*repeated, *(each for _, _, verdict in verdicts for each in verdict.against)]
-    settled = _settled(tx, verdicts, known, act.on)
     if not act.dry_run:
         await entry.write(tx, act, keys, settled)
+        await store.await_others(tx)
         twice = await duplicates.suggest(tx, [person.person_id for person in settled.people], act.actor.place)
         faults += [maybe_twice(person.stated) for person in settled.people if person.person_id in twice]
     changed = sum(verdict.rows_changed for _, verdict, _ in settled.joined)
@@ -113,9 +110,21 @@ async def apply_chunk(keys: KeyRing, tx: Transaction, act: Act, prepared: Prepar
     return Outcome(frame.height, len(settled.people), changed, (*faults, *map(fault_of, against)), kept_out)
 
 
-def _settled(
-    tx: Transaction, verdicts: Sequence[tuple[Group, Flat, Verdict]], known: Mapping[bytes, KnownPerson], on: date
-) -> Settled:
+_Verdicts = Sequence[tuple[Group, Flat, Verdict]]
+
+
+def _decided(
+    groups: Sequence[Group], flats: Mapping[Address, Flat], known: Mapping[bytes, KnownPerson], on: date
+) -> tuple[_Verdicts, Settled]:
+    verdicts = [
+        (group, flats[group.address], decide(group, flats[group.address], known, on))
+        for group in groups
+        if group.address in flats
+    ]
+    return verdicts, _settled(verdicts, known, on)
+
+
+def _settled(verdicts: _Verdicts, known: Mapping[bytes, KnownPerson], on: date) -> Settled:
     """Gives ids and days to what comes in."""
     settled = Settled([], [], set(), [])
     household_ids = iter(new_ids(2 * len(verdicts)))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
-import polars as pl
 
 from services.registry.dwellings.store import reserved
 from services.registry.households.domain import Address
@@ -32,7 +31,8 @@ def _columns_of(addresses: Sequence[Address]) -> list[list[str]]:
 
 async def load_flats(tx: Transaction, addresses: Sequence[Address], lookups: Sequence[bytes]) -> dict[Address, Flat]:
     """The flats that exist, with who lives there. They, their households, and the people of these ID numbers with theirs are locked, in
-    the order of all acts: households, flats, people; each in the order of its key. Raises MovedMeanwhile, which is transient."""
+    the order of all acts: households, flats, people; each in the order of its key. (Not against rows that refer to them: who notes that
+    somebody looks like one of them must not wait.) Raises MovedMeanwhile, which is transient."""
     flats = {
         addresses[row["n"] - 1]: row["dwelling_id"]
         for row in await tx.fetch(
@@ -50,7 +50,7 @@ async def load_flats(tx: Transaction, addresses: Sequence[Address], lookups: Seq
         ("dwellings", "dwelling_id", "uuid", dwellings),
         ("persons", "id_number_lookup", "bytea", list(lookups)),
     ):
-        await tx.execute(f"select from {table} where {key} = any($1::{kind}[]) order by {key} for update", ids)
+        await tx.execute(f"select from {table} where {key} = any($1::{kind}[]) order by {key} for no key update", ids)
     occupants = {row["dwelling_id"]: row["household_id"] for row in await _list_occupants(tx, dwellings)}
     if not set(occupants.values()) <= set(households):
         raise MovedMeanwhile
@@ -152,13 +152,23 @@ async def load_known(tx: Transaction, lookups: Sequence[bytes], place: Place) ->
     }
 
 
-async def copy_in(tx: Transaction, table: str, frame: pl.DataFrame) -> None:
-    """Rows of a frame, whose columns are the table's, by COPY. Bytes are hexadecimal text that starts with `\\x`."""
-    if frame.height:
-        rows = io.BytesIO()
-        frame.write_csv(rows, include_header=False)
-        rows.seek(0)
-        await tx.connection.copy_to_table(table, source=rows, columns=frame.columns, format="csv")
+class Rows(NamedTuple):
+    """Rows of a table as CSV, for COPY. Bytes are hexadecimal text that starts with `\\x`; a cell without text is null."""
+
+    columns: Sequence[str]
+    text: bytes
+
+
+async def copy_in(tx: Transaction, table: str, rows: Rows) -> None:
+    """Rows that come in by COPY."""
+    if rows.text:
+        await tx.connection.copy_to_table(table, source=io.BytesIO(rows.text), columns=rows.columns, format="csv")
+
+
+async def await_others(tx: Transaction) -> None:
+    """Waits for chunks that came so far before this one, until they are committed: who looks for people alike sees those of all of them,
+    and of two chunks under way one sees the other."""
+    await tx.execute("select pg_advisory_xact_lock(hashtext('anju-look-alikes'))")
 
 
 async def list_keys(read: Read, person_ids: Sequence[str]) -> dict[str, tuple[bytes, str]]:

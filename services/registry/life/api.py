@@ -48,7 +48,7 @@ async def tell(
     routes of their own."""
     community = (await households.get_household(tx, household_id, actor.place))["community_code"]
     taken = await service.take_word(
-        tx, actor, keys, config.known_areas, household_id, match.check_if_given, _word(body, community)
+        tx, actor, keys, config.registry_known_areas, household_id, match.check_if_given, _word(body, community)
     )
     response.headers["location"] = f"/v1/registry/life-events/{taken.event_id}"
     row = await store.get_event(tx, taken.event_id, actor.place)

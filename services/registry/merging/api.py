@@ -36,7 +36,7 @@ async def propose(
 ) -> ChangeView:
     """A change request: a second person approves it. Then this id says into which it was merged; what other services have of it goes on
     under that one."""
-    asked = await ask(tx, actor, keys, config.known_areas, person_id, match.check_if_given, body.change())
+    asked = await ask(tx, actor, keys, config.registry_known_areas, person_id, match.check_if_given, body.change())
     response.headers["location"] = f"/v1/registry/change-requests/{asked.request_id}"
     return await answer(tx, actor, keys, request, asked.request_id, asked.warnings)
 

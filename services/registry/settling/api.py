@@ -21,6 +21,6 @@ async def settle_household(
 ) -> HouseholdView:
     """A household moves into a flat that exists and where no other household lives. Makes its co-living and flat households, and its
     hukou household where stated. Within a second grid, benefits and jobs have answered: see `/v1/households/{id}/overview`."""
-    settled = await service.settle_household(tx, actor, keys, config.known_areas, body.command())
+    settled = await service.settle_household(tx, actor, keys, config.registry_known_areas, body.command())
     response.headers["location"] = f"/v1/registry/households/{settled.household_id}"
     return await answer(tx, actor, keys, request, response, settled.household_id, settled.warnings)

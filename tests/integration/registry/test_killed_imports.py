@@ -47,7 +47,7 @@ def process(registry: Service, prefix: str, log: Path) -> Iterator[None]:
         "ANJU_KAFKA_BOOTSTRAP_SERVERS": os.environ["ANJU_TEST_KAFKA"],
         "ANJU_TOPIC_PREFIX": prefix,
         "ANJU_KEYS_FILE": str(settings.keys_file),
-        "ANJU_DEMO": "1",
+        "ANJU_REGISTRY_KNOWN_AREAS": '["522799"]',
         "ANJU_REGISTRY_CHUNK_PEOPLE": str(CHUNK),
     }
     command = [sys.executable, "-m", "services.registry.app"]
@@ -64,7 +64,7 @@ async def uploaded(registry: Service, code: str, numbers: int) -> str:
     """A community of its own with the same households, but other ID numbers; where to look how far its roster is."""
     name = f"社区{code}"
     await send(registry, plan(name, code, PEOPLE // 4), PLANS)
-    return str((await send(registry, roster(name, PEOPLE, numbers))).headers["location"])
+    return str((await send(registry, roster(name, PEOPLE, numbers, named_as=1))).headers["location"])
 
 
 async def report(registry: Service, location: str) -> dict[str, Any] | None:
