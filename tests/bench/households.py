@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from stdnum.cn import ric
 
+from tests.support.names import names
+
 _FROM = "522328"
 _MEMBERS = (("02", 1979, False), ("12", 1984, True), ("20", 2008, False), ("30", 2011, True))
 """Relation, year of birth, female: none of the years is one of the rosters' (`tests.support.crowd`)."""
+
+_NAMES = 99_991
+"""A prime: who has the birthday of somebody before has another name."""
 
 
 class Flat(NamedTuple):
@@ -32,11 +38,16 @@ def household(n: int, flat: Flat) -> dict[str, Any]:
         "registered_poor": True,
         "dibao": {"receiving": n % 10 == 0, "household_class": "rural", "division": _FROM},
         "hukou_household": {"division": _FROM},
-        "members": [_member(n, *each) for each in _MEMBERS],
+        "members": [_member(n, _names()[(n * len(_MEMBERS) + i) % _NAMES], *each) for i, each in enumerate(_MEMBERS)],
     }
 
 
-def _member(n: int, relation: str, year: int, female: bool) -> dict[str, Any]:
+@cache
+def _names() -> list[str]:
+    return names(1, _NAMES)
+
+
+def _member(n: int, name: str, relation: str, year: int, female: bool) -> dict[str, Any]:
     adult = year < 2008
     facts: dict[str, Any] = {
         "hukou": {"division": _FROM, "moved": False},
@@ -47,7 +58,7 @@ def _member(n: int, relation: str, year: int, female: bool) -> dict[str, Any]:
         facts["work"] = {"status": "none"}
         facts["insurances"] |= {"110": [], "170": [{"division": _FROM, "state": "paying", "arrears": False}]}
     return {
-        "name": "量度人",
+        "name": name,
         "id_number": _id_number(year, n, female),
         "relation": relation,
         "phone": f"138{n:08d}" if adult else None,

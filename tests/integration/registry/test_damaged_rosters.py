@@ -1,9 +1,10 @@
-"""Twenty thousand rows, most households damaged at random: what is right is in, what is wrong is out and named, and the corrected
-correction file brings in the rest."""
+"""Twenty thousand rows (`ROWS=100000 make test T=…` for more), most households damaged at random: what is right is in, what is wrong is
+out and named, and the corrected correction file brings in the rest."""
 
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Sequence
 from random import Random
 from typing import Any
@@ -20,7 +21,7 @@ from tests.support.roster_damage import DAMAGES, Told, expected
 from tests.support.rosters import COMMUNITY, FIRST_ROW, Families, Family, Row, flat_of
 
 PLANS = "/v1/registry/dwellings/imports"
-ROWS = 20_000
+ROWS = int(os.environ.get("ROWS", "20000"))
 
 
 async def test_no_right_row_is_lost_no_wrong_row_is_in_and_the_correction_brings_in_the_rest(registry: Service) -> None:
@@ -34,10 +35,9 @@ async def test_no_right_row_is_lost_no_wrong_row_is_in_and_the_correction_brings
     data = csv_of(rows)
     report = await bring_in(registry, data)
     faults = await _all_faults(registry, report)
-    alike = sum(
-        f["code"] == "possible-duplicate" for f in faults
-    )  # of name, birth and origin, by chance: said once, when they come in
-    assert alike < 5
+    # Of name, birth and origin, by chance, which grows with the square of the rows: said once, when they come in.
+    alike = sum(f["code"] == "possible-duplicate" for f in faults)
+    assert alike < 5 * (ROWS / 20_000) ** 2
     assert {(f["row"], f["column"], f["code"]) for f in faults if f["code"] != "possible-duplicate"} == expected_told
     out = {f["row"] for f in faults if f["severity"] == Severity.ERROR}
     assert (report["rows"], report["rejected"]) == (len(rows), len(out))
