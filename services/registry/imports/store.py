@@ -128,7 +128,11 @@ async def load_known(tx: Transaction, lookups: Sequence[bytes], place: Place) ->
         f"""select p.*, {seen(place, 2)} as covered,
                    (select m.relation from memberships m
                      where m.person_id = p.person_id and m.household_id = p.household_id
-                       and m.valid_to is null and m.retracted_at is null) as relation
+                       and m.valid_to is null and m.retracted_at is null) as relation,
+                   case when p.status = 'moved-out' then
+                       (select f.valid_from from person_facts f
+                         where f.person_id = p.person_id and f.fact = 'status' and f.valid_to is null and f.retracted_at is null)
+                   end as moved_out_on
               from persons p join households h using (household_id)
              where p.id_number_lookup = any($1::bytea[])""",
         list(lookups),
@@ -147,6 +151,7 @@ async def load_known(tx: Transaction, lookups: Sequence[bytes], place: Place) ->
             r["facts"],
             r["work_copy"],
             r["phone_lookup"],
+            r["moved_out_on"],
         )
         for r in rows
     }
@@ -159,12 +164,6 @@ async def copy_in(tx: Transaction, table: str, frame: pl.DataFrame) -> None:
         frame.write_csv(rows, include_header=False)
         rows.seek(0)
         await tx.connection.copy_to_table(table, source=rows, columns=frame.columns, format="csv")
-
-
-async def list_keys(read: Read, person_ids: Sequence[str]) -> dict[str, tuple[bytes, str]]:
-    """Wrapped data key and id of its master key, by person."""
-    rows = await read.fetch("select * from person_keys where person_id = any($1::uuid[])", list(person_ids))
-    return {row["person_id"]: (row["wrapped"], row["key_id"]) for row in rows}
 
 
 async def set_facts(tx: Transaction, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
