@@ -49,15 +49,19 @@ select g.person_id, o.person_id as other_id, '{Likeness.BIRTH_HOUSEHOLD}' as lik
 
 async def suggest(tx: Transaction, person_ids: Collection[str], place: Place) -> dict[str, list[str]]:
     """Notes who of all people may be one of these, entered twice; by person, those whom the place covers."""
-    return await _note(tx, _ALIKE, person_ids, place)
+    return await _note(tx, _ALIKE, "excluded.likenesses", person_ids, place)
 
 
 async def suggest_newborns(tx: Transaction, person_ids: Collection[str], place: Place) -> dict[str, list[str]]:
     """The same of people who came to a household where others lived: a child without ID number, and one that has it, may be one."""
-    return await _note(tx, _NEWBORN_ALIKE, person_ids, place)
+    both = "array(select distinct unnest(d.likenesses || excluded.likenesses) order by 1)"
+    return await _note(tx, _NEWBORN_ALIKE, both, person_ids, place)
 
 
-async def _note(tx: Transaction, alike: str, person_ids: Collection[str], place: Place) -> dict[str, list[str]]:
+async def _note(
+    tx: Transaction, alike: str, likenesses: str, person_ids: Collection[str], place: Place
+) -> dict[str, list[str]]:
+    """`likenesses`: what is noted of a pair that is known already."""
     rows = await tx.fetch(
         f"""with given as materialized (
                select p.*, h.facts ->> 'moved_from_division' as moved_from
@@ -70,8 +74,7 @@ async def _note(tx: Transaction, alike: str, person_ids: Collection[str], place:
             noted as (
                insert into duplicate_pairs as d (person_id, other_id, likenesses, found_at)
                select person_id, other_id, likenesses, $5 from pairs
-               on conflict (person_id, other_id) do update
-                      set likenesses = array(select distinct unnest(d.likenesses || excluded.likenesses) order by 1)
+               on conflict (person_id, other_id) do update set likenesses = {likenesses}
                 where d.dismissed_at is null)
             select distinct a.person_id, a.other_id
               from alike a join persons o on o.person_id = a.other_id join households h on h.household_id = o.household_id

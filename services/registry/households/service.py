@@ -155,9 +155,7 @@ async def _forget_events(
         if event.households != {household_id} and (household_id in event.households or not here <= people):
             others.append(event)
     if others:
-        ours_of_them = await store.list_covered(
-            tx, {each for event in others for each in event.households}, actor.place
-        )
+        seen = await store.list_covered(tx, {each for event in others for each in event.households}, actor.place)
         raise Entwined(
             "Take these events back first.",
             "请先撤销以下变动。",
@@ -165,7 +163,7 @@ async def _forget_events(
                 "events": [
                     {"event_id": e.event_id, "kind": e.kind, "happened_on": str(e.on)}
                     for e in others
-                    if e.households & ours_of_them
+                    if e.households & seen
                 ]
             },
         )

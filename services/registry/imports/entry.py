@@ -89,12 +89,15 @@ async def write(tx: Transaction, act: Act, keys: KeyRing, settled: Settled) -> N
 
 
 async def _enter_again(tx: Transaction, keys: KeyRing, people: Sequence[Newcomer]) -> dict[str, Entered]:
-    """People one by one: new ones, and those whom a withdrawn settling had left."""
+    """People one by one: new ones, and those whom a withdrawn settling had left. Raises MovedMeanwhile, which is transient, where another
+    transaction registered one."""
     own = await persons.list_keys(tx, [person.person_id for person in people]) if people else {}
     entered: dict[str, Entered] = {}
     for person in people:
         row = person.row(keys, own_key(keys, own.get(person.person_id)))
         entered |= await persons.add_persons(tx, person.household_id, [row])
+    if len(entered) < len(people):
+        raise store.MovedMeanwhile
     return entered
 
 

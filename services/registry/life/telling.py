@@ -22,6 +22,7 @@ from services.registry.life.domain import (
     residences,
 )
 from services.registry.life.store import Said, Told
+from services.registry.merging.store import list_mergers
 from services.registry.persons import store as persons
 from services.registry.persons.domain import PersonAction, PersonStatus, move_person
 from services.registry.service import household_state, person_state, refuse_future
@@ -105,7 +106,7 @@ async def untell(tx: Transaction, actor: Actor, event: LifeEvent, homes: Collect
     which its people live now (`homes`): a death is one of the household that is known now, not of that which was known when it was told.
     Who is in the registry by a birth alone had been entered by mistake, and is withdrawn.
 
-    Raises ContradictsLater, InNoHousehold, FlatTaken.
+    Raises ContradictsLater, ToldOfMerged, InNoHousehold, FlatTaken.
     """
     told = await _told(tx, event)
     there = next((each for each in told.events if each.event_id == event.event_id), None)
@@ -120,6 +121,8 @@ async def untell(tx: Transaction, actor: Actor, event: LifeEvent, homes: Collect
     if orphans and event.kind is not LifeKind.BORN:
         fault = "in-no-household", "would be in none", "将不属于任何住户"
         raise InNoHousehold(faults=[Fault(f"/people/{n}", *fault) for n in orphans.values()])
+    if any(merger.kept_id in orphans for merger in await list_mergers(tx, orphans)):
+        raise ToldOfMerged("Take the merger back first.", "请先撤销人员合并。")
     await store.retract_events(tx, [event.event_id], actor.subject, because)
     named = {*event.households, *homes}
     people = _touched(event, story) - orphans.keys()

@@ -13,7 +13,7 @@ from services.registry.newborns.parameters import HUKOU_TERMS, ID_CARD_AGE, INSU
 from shared.clock import age_on
 from shared.errors import Fault
 
-_SOON = timedelta(days=30)
+_SOON = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Window(StrEnum):
 
     OPEN = "open"
     CLOSING = "closing"
-    """Within 30 days."""
+    """Within 14 days."""
     PASSED = "passed"
 
 

@@ -302,6 +302,18 @@ async def test_a_birth_told_by_mistake_is_taken_back_and_told_anew_of_the_same_c
     assert (full["status"], full["sex"], full["birth"]) == ("resident", "1", "2026-07-11")
 
 
+async def test_a_birth_of_whom_others_were_merged_into_stays(family: Family) -> None:
+    event = (await family.tell(newborn())).json()
+    (child,) = (part["person_id"] for part in event["people"])
+    (twin,) = await family.born(newborn("T520000022"))
+    asked = await family.registry.post(f"{PERSONS}/{twin}/merger", {"into": child, "reason": "重复登记"}, **CADRE)
+    assert (await family.registry.post(f"{asked.headers['location']}/approval", {}, **SECRETARY)).status_code == 200
+    refused = await family.registry.post(
+        f"/v1/registry/life-events/{event['event_id']}/withdrawal", {"reason": "误录"}, **CADRE
+    )
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:anju:problem:told-of-merged")
+
+
 async def test_a_family_moves_in_with_a_newborn_and_anew_after_a_mistake(estate: Service) -> None:
     members = member(), newborn(born=date(2026, 5, 20))
     first = await estate.post(HOUSEHOLDS, household(*members))
