@@ -1,4 +1,4 @@
-"""Numbers of people and bodies: identity number (公民身份号码), credit code (统一社会信用代码), phone.
+"""Numbers of people and bodies: identity number (公民身份号码), birth certificate (出生医学证明), credit code (统一社会信用代码), phone.
 
 Refusals are `Wrong`, so these serve as validators of a body too: a stable code and texts, never the number itself.
 """
@@ -29,6 +29,7 @@ _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _LANDLINE = re.compile(r"(010|02\d|0[3-9]\d{2})([2-8]\d{6,7})", re.ASCII)
 _EXTENSION = re.compile(r"[2-8]\d{6,7}[ -]\d{1,4}$", re.ASCII)
+_BIRTH_CERTIFICATE = re.compile(r"[A-Z]\d{9}", re.ASCII)
 _COUNTRY = re.compile(r"(?:\+|00)86|86(?=1\d{10}$)", re.ASCII)
 
 
@@ -42,6 +43,10 @@ class BadCreditCode(Wrong):
 
 class BadPhone(Wrong):
     """Code: phone-format."""
+
+
+class BadBirthCertificate(Wrong):
+    """Code: birth-certificate-format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,20 @@ def _organisation_check(body: str) -> str:
     """Check character of an organisation code (GB 11714): base-36 values, weights 3 7 9 10 5 8 4 2, modulo 11."""
     total = sum(int(character, 36) * weight for character, weight in zip(body, _ORGANISATION_WEIGHTS, strict=True))
     return "0X987654321"[total % 11]
+
+
+def normalise_birth_certificate(text: str) -> str:
+    """The number of a birth certificate (出生医学证明编号): a letter, which tells the edition, and nine digits; it has no check digit. The
+    form is that of the editions up to the seventh (in use since 2023-04-01); the seventh adds a bar code. BadBirthCertificate for
+    anything else."""
+    value = re.sub(r"[ -]", "", text).upper()
+    if not _BIRTH_CERTIFICATE.fullmatch(value):
+        raise BadBirthCertificate(
+            "birth-certificate-format",
+            "The number of a birth certificate is a letter and nine digits",
+            "出生医学证明编号应为 1 位字母加 9 位数字",
+        )
+    return value
 
 
 def normalise_phone(text: str) -> str:

@@ -294,6 +294,11 @@ def mask_id_number(number: str) -> str:
     return f"{number[:4]}{'*' * (len(number) - 8)}{number[-4:]}"
 
 
+def mask_birth_certificate(number: str) -> str:
+    """T*******21: the letter and the last two."""
+    return f"{number[0]}{'*' * (len(number) - 3)}{number[-2:]}" if len(number) == 10 else "*" * len(number)
+
+
 def mask_phone(phone: str) -> str:
     """138****5678; of a landline the area code and the last three: 0854-****234. Of a normalised number."""
     area, hyphen, local = phone.rpartition("-")
@@ -339,7 +344,7 @@ _PLACEHOLDERS = {"id": "[id-number]", "account": "[account]", "phone": "[phone]"
 _ENOUGH_DIGITS = re.compile(r"(?:\d[^\d\n]?){9}\d")
 _NEVER_LOGGED = frozenset(
     {"password", "secret", "client_secret", "token", "access_token", "refresh_token", "authorization"}
-    | {"id_number", "phone", "bank_account", "full_name", "birth_on", "address"}
+    | {"id_number", "birth_certificate", "phone", "bank_account", "full_name", "birth_on", "address"}
 )
 _STRUCTLOG_OWN = frozenset({"exc_info", "_record", "_from_structlog"})
 

@@ -15,6 +15,7 @@ from services.registry.households.api import routes as households
 from services.registry.land.api import routes as land
 from services.registry.life.api import routes as life
 from services.registry.merging.api import routes as mergers
+from services.registry.newborns.api import routes as newborns
 from services.registry.persons.api import routes as persons
 from services.registry.reservations.api import routes as reservations
 from services.registry.search.api import routes as search
@@ -46,6 +47,7 @@ def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastA
         changes,
         mergers,
         duplicates,
+        newborns,
         life,
         history,
         statistics,

@@ -46,6 +46,7 @@ LIFE_EVENT: JsonDict = {
     "source": "grid report",
     "members": [{"name": "示例丁", "id_number": "522799195503090025", "relation": "52"}],
 }
+NEWBORN: JsonDict = {"sex": "2", "birth_on": "2026-11-10", "birth_certificate": "T520000021"}
 MERGER: JsonDict = {
     "into": "01a224d5-f2a6-7654-8606-e584cc79eb61",
     "take": ["id_number", "hukou"],

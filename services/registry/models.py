@@ -88,8 +88,10 @@ persons = Table(
     Column("sex", Text, nullable=False),
     Column("birth_on", Date, nullable=False),
     Column("died_on", Date),
-    Column("id_number_sealed", LargeBinary, nullable=False),
-    Column("id_number_lookup", LargeBinary, nullable=False, unique=True),
+    Column("id_number_sealed", LargeBinary),
+    Column("id_number_lookup", LargeBinary, unique=True),
+    Column("birth_certificate_sealed", LargeBinary),
+    Column("birth_certificate_lookup", LargeBinary),
     Column("phone_sealed", LargeBinary),
     Column("phone_lookup", LargeBinary),
     Column("household_id", Uuid, nullable=False),
@@ -103,7 +105,22 @@ persons = Table(
     one_of("status", PersonStatus),
     CheckConstraint("(status = 'merged') = (merged_into is not null)", name="merged"),
     CheckConstraint("sex in ('1', '2')", name="sex"),
+    CheckConstraint("(id_number_sealed is null) = (id_number_lookup is null)", name="id_number"),
+    CheckConstraint(
+        "(birth_certificate_sealed is null) = (birth_certificate_lookup is null)", name="birth_certificate"
+    ),
+    # Without ID number is a child that is known by its birth certificate, or an id whose number is that of the one it was merged into.
+    CheckConstraint(
+        "id_number_lookup is not null or birth_certificate_lookup is not null or status = 'merged'", name="known_by"
+    ),
     Index(None, "household_id"),
+    Index(
+        "uq_persons_birth_certificate_lookup",
+        "birth_certificate_lookup",
+        unique=True,
+        postgresql_where=text("birth_certificate_lookup is not null"),
+    ),
+    Index("ix_persons_without_number", "household_id", postgresql_where=text("id_number_lookup is null")),
     Index("ix_persons_birth_on_name", "birth_on", "name"),
     Index(None, "phone_lookup", postgresql_where=text("phone_lookup is not null")),
     # Names that came in lately are searched one by one until so many kB of them are sorted in, all by whoever brings the next.

@@ -8,13 +8,13 @@ from datetime import date
 from typing import Any, Literal, TypeVar
 
 from services.registry.households.domain import Address, HouseholdStatus
-from services.registry.persons.domain import Entered, PersonStatus
+from services.registry.persons.domain import ID_NUMBER, Entered, PersonStatus
 from services.registry.search.domain import name_keys
 from shared import outbox
 from shared.contracts.registry import HouseholdSettled, HouseholdState, Member, PersonRegistered, PersonState
 from shared.db import Transaction
 from shared.errors import Fault, Invalid
-from shared.privacy import KeyRing, field_context
+from shared.privacy import KeyRing, NewKey, field_context
 
 INSURANCE = "insurance:"
 _STATE: Mapping[str, Literal["resident", "deceased", "withdrawn"]] = {
@@ -95,16 +95,19 @@ def person_row(
     phone: str | None,
     phone_lookup: bytes | None,
     facts: str | None,
+    kind: str = ID_NUMBER,
+    own: NewKey | None = None,
 ) -> tuple[Any, ...]:
-    """A person as `persons.store.add_persons` takes it, the numbers sealed under a new key. `facts`: as JSON."""
-    key = keys.new_key()
+    """A person as `persons.store.add_persons` takes it, the numbers sealed under a new key, or its `own` where it has one: what else is
+    sealed under that stays readable. `id_number`: the number by which it is known, of that `kind`. `facts`: as JSON."""
+    key = own or keys.new_key()
     return (
         person_id,
         name,
         name_keys(name),
         sex,
         birth_on,
-        key.key.encrypt(id_number, field_context(person_id, "id_number")),
+        key.key.encrypt(id_number, field_context(person_id, kind)),
         lookup,
         key.key.encrypt(phone, field_context(person_id, "phone")) if phone else None,
         phone_lookup,
@@ -112,6 +115,11 @@ def person_row(
         key.key_id,
         key.wrapped,
     )
+
+
+def own_key(keys: KeyRing, stored: tuple[bytes, str] | None) -> NewKey | None:
+    """The key of a person who was in the registry before, by what is stored of it (`persons.store.list_keys`)."""
+    return NewKey(keys.unwrap(*stored), *stored) if stored else None
 
 
 def say_settled(

@@ -13,7 +13,16 @@ from typing import Any
 
 from services.registry.persons.domain import Purpose
 from shared.auth import Actor, Scope
-from shared.privacy import DataKey, KeyRing, field_context, mask_birth, mask_id_number, mask_name, mask_phone
+from shared.privacy import (
+    DataKey,
+    KeyRing,
+    field_context,
+    mask_birth,
+    mask_birth_certificate,
+    mask_id_number,
+    mask_name,
+    mask_phone,
+)
 
 _BENEFITS, _KEPT = {Scope.BENEFITS_READ}, {Scope.REGISTRY_WRITE}
 _FLAGS, _WORK = {Scope.WELFARE_FLAGS}, {Scope.JOBS_READ}
@@ -129,10 +138,20 @@ class Sealed:
         """The text, sealed under the person's key for this field."""
         return self._key.encrypt(text, field_context(self._row["person_id"], field))
 
-    def id_number(self, unmasked: bool = False, then: Mapping[str, str] | None = None) -> str:
-        """`then`: as history keeps one of another time (`kept`)."""
-        number = self.unseal(base64.b64decode(then["sealed"]), "id_number") if then else self.open("id_number") or ""
-        return number if unmasked else mask_id_number(number)
+    def id_number(self, unmasked: bool = False) -> str | None:
+        """None: a child that has none yet."""
+        return self._shown(self.open("id_number"), unmasked)
+
+    def id_number_then(self, then: Mapping[str, str] | None, unmasked: bool) -> str | None:
+        """As history keeps one of another time (`kept`)."""
+        return self._shown(self.unseal(base64.b64decode(then["sealed"]), "id_number") if then else None, unmasked)
+
+    def _shown(self, number: str | None, unmasked: bool) -> str | None:
+        return number if unmasked or number is None else mask_id_number(number)
+
+    def birth_certificate(self, unmasked: bool = False) -> str | None:
+        number = self.open("birth_certificate")
+        return number if unmasked or number is None else mask_birth_certificate(number)
 
     def phone(self, unmasked: bool = False) -> str | None:
         phone = self.open("phone")

@@ -10,9 +10,10 @@ from fastapi import Query, Request, Response
 from services.registry.access.service import note_access
 from services.registry.api import Config, Keys, Reading, require_unmask
 from services.registry.changes import service, store
-from services.registry.changes.domain import ID_NUMBER, MERGED, NAME, PHONE, ChangeStatus, takes_two
+from services.registry.changes.domain import BIRTH, MERGED, NAME, PHONE, ChangeStatus, takes_two
 from services.registry.changes.schemas import ApprovalBody, ChangeBody, ChangeView, FieldView, RefusalBody
 from services.registry.households.api import CaseOf, PurposeOf
+from services.registry.persons.domain import BIRTH_CERTIFICATE, ID_NUMBER
 from services.registry.sight import Sealed, facts_for, name_for
 from shared.app import posts, router
 from shared.auth import Actor
@@ -20,7 +21,7 @@ from shared.db import Reader, Row, Tx
 from shared.errors import Fault
 from shared.http import IfMatch, warnings_for
 from shared.paging import Cursor, Limit, Page, encode_cursor, id_of
-from shared.privacy import KeyRing, mask_id_number, mask_phone
+from shared.privacy import KeyRing, mask_birth_certificate, mask_id_number, mask_phone
 from shared.shapes import Id
 
 StatusOf = Annotated[ChangeStatus | None, Query(alias="status", description="Only those in this state.")]
@@ -122,7 +123,11 @@ async def answer(
 
 _IDENTITY: dict[str, Callable[[Actor, Any, bool], Any]] = {
     NAME: name_for,
-    ID_NUMBER: lambda _, number, unmasked: number if unmasked else mask_id_number(number),
+    ID_NUMBER: lambda _, number, unmasked: number if unmasked or number is None else mask_id_number(number),
+    BIRTH_CERTIFICATE: lambda _, number, unmasked: (
+        number if unmasked or number is None else mask_birth_certificate(number)
+    ),
+    BIRTH: lambda _, birth, unmasked: birth if unmasked else birth | {"birth_on": birth["birth_on"][:4]},
     MERGED: lambda _, proposal, __: proposal,
     PHONE: lambda _, phone, unmasked: phone if unmasked or phone is None else mask_phone(phone),
 }

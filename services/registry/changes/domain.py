@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
-from services.registry.persons.domain import IllegalMove
+from services.registry.persons.domain import BIRTH_CERTIFICATE, ID_NUMBER, IllegalMove
 from shared.errors import Fault
 
 
@@ -41,11 +41,13 @@ def move_change(status: ChangeStatus, action: ChangeAction) -> ChangeStatus:
 
 MERGED = "merged_into"
 """That a person is another, and was entered twice (`merging`)."""
-NAME, ID_NUMBER, PHONE, BIRTH = "name", "id_number", "phone", "birth"
-IDENTITY = frozenset({NAME, ID_NUMBER, PHONE, BIRTH})
-"""What stands on a person's row beside the fact groups. Birth (day and sex) follows from the ID number (GB 11643)."""
+NAME, PHONE, BIRTH = "name", "phone", "birth"
+SEALED = frozenset({ID_NUMBER, BIRTH_CERTIFICATE, PHONE})
+IDENTITY = frozenset({NAME, BIRTH, *SEALED})
+"""What stands on a person's row beside the fact groups. Birth (day and sex) follows from the ID number (GB 11643); only of a child that
+has none yet it is changed by itself."""
 
-_OF_TWO = frozenset({NAME, ID_NUMBER, MERGED})
+_OF_TWO = frozenset({NAME, ID_NUMBER, BIRTH_CERTIFICATE, BIRTH, MERGED})
 """Who a person is decides to whom everything belongs: two people answer for it (个人信息保护法 art. 46, corrected once verified)."""
 
 
@@ -54,21 +56,29 @@ def takes_two(fields: Collection[str]) -> bool:
     return not _OF_TWO.isdisjoint(fields)
 
 
-def faults_of_birth(birth_on: date, first_on: date | None, born_on: date | None) -> list[Fault]:
+def faults_of_birth(pointer: str, birth_on: date, first_on: date | None, born_on: date | None) -> list[Fault]:
     """What stands against a day of birth. `first_on`: the first day of which anything is told of the person; `born_on`: of its birth."""
     if born_on and birth_on != born_on:
-        return [
-            Fault("/id_number", "born-another-day", f"the birth was told for {born_on}", f"出生登记日期为{born_on}")
-        ]
+        return [Fault(pointer, "born-another-day", f"the birth was told for {born_on}", f"出生登记日期为{born_on}")]
     if first_on and birth_on > first_on:
         return [
             Fault(
-                "/id_number",
+                pointer,
                 "born-after-first-event",
                 f"born after what is told of {first_on}",
                 f"出生日期晚于{first_on}已登记的变动",
             )
         ]
+    return []
+
+
+def faults_of_own_birth(pointer: str, has_number: bool, birth_on: date, today: date) -> list[Fault]:
+    """What stands against a day of birth that is stated by itself."""
+    if has_number:
+        en = "follows from the ID number: ask for a change of that"
+        return [Fault(pointer, "follows-from-number", en, "由身份证号确定，请申请更正身份证号")]
+    if birth_on > today:
+        return [Fault(f"{pointer}/birth_on", "date-in-future", "lies in the future", "日期晚于今天")]
     return []
 
 

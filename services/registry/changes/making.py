@@ -8,10 +8,10 @@ from typing import Any
 
 from services.registry import store as history
 from services.registry.changes import store
-from services.registry.changes.domain import BIRTH, ID_NUMBER, IDENTITY, MERGED, NAME, PHONE, since_days
+from services.registry.changes.domain import BIRTH, IDENTITY, MERGED, NAME, SEALED, since_days
 from services.registry.duplicates import store as duplicates
 from services.registry.persons import store as persons
-from services.registry.persons.domain import present_groups
+from services.registry.persons.domain import ID_NUMBER, present_groups
 from services.registry.service import later_known, person_state
 from services.registry.sight import Sealed, kept
 from shared import outbox
@@ -57,7 +57,7 @@ async def make(
     """Records the values, on both axes, and says them. What to look at: fields of which a later value is known, and goes on to hold."""
     person_id = row["person_id"]
     values = dict(after)
-    if ID_NUMBER in values:
+    if values.get(ID_NUMBER):
         check = check_id_number(values[ID_NUMBER], tx.today)
         if (check.sex, check.birth_on) != (row["sex"], row["birth_on"]):
             values[BIRTH] = _birth(check.sex, check.birth_on)
@@ -65,7 +65,7 @@ async def make(
     first = [(person_id, field, _kept(row, field, before[field])) for field in values if field in IDENTITY]
     await history.keep_first(tx, first)
     held = {**(since_elsewhere or {}), **await history.held_since(tx, "person", person_id)}
-    if BIRTH in values:
+    if BIRTH in values and ID_NUMBER in values:
         held[BIRTH] = held[ID_NUMBER]
     columns = {field: columns_of(keys, sealed, field, value) for field, value in values.items() if field in IDENTITY}
     present: dict[str, Any] = {}
@@ -90,7 +90,7 @@ async def make(
 
 def _kept(row: Mapping[str, Any], field: str, value: Any) -> Any:
     """A value as the history keeps it: numbers as they are sealed in the person's row."""
-    return kept(row[f"{field}_sealed"]) if field in (ID_NUMBER, PHONE) else value
+    return kept(row[f"{field}_sealed"]) if field in SEALED else value
 
 
 def columns_of(keys: KeyRing, sealed: Sealed, field: str, value: Any) -> dict[str, Any]:

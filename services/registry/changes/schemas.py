@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -20,6 +20,13 @@ Reason = Annotated[str, Field(min_length=2, max_length=200), Plain]
 Number = Annotated[str, Field(min_length=1, max_length=40)]
 
 
+class BirthBody(Body):
+    """Sex (GB/T 2261.1) and day of birth."""
+
+    sex: Literal["1", "2"]
+    birth_on: Day
+
+
 class ChangeBody(Body):
     """What is to be recorded of a person; at least one field. Of `facts` what is absent stays as it is."""
 
@@ -27,6 +34,10 @@ class ChangeBody(Body):
 
     name: Name | None = None
     id_number: Number | None = None
+    birth_certificate: Number | None = None
+    """Of a child: another number, as where it was issued anew (换发)."""
+    birth: BirthBody | None = None
+    """Of a child that has no ID number yet; of all others it follows from the number."""
     phone: Annotated[str, Field(max_length=20)] | None = None
     """null, where it is given: the person has none."""
     facts: FactsBody = FactsBody()
@@ -45,7 +56,10 @@ class ChangeBody(Body):
 
     def values(self) -> dict[str, object]:
         """By field, only what was given."""
-        given: dict[str, object] = {f: getattr(self, f) for f in ("name", "id_number") if getattr(self, f) is not None}
+        numbers = ("name", "id_number", "birth_certificate")
+        given: dict[str, object] = {f: getattr(self, f) for f in numbers if getattr(self, f) is not None}
+        if self.birth:
+            given["birth"] = self.birth.model_dump(mode="json")
         if "phone" in self.model_fields_set:
             given["phone"] = self.phone or None
         return given | self.facts.groups()

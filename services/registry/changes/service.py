@@ -11,28 +11,37 @@ from pydantic_core import from_json, to_json
 
 from services.registry.changes import store
 from services.registry.changes.domain import (
-    ID_NUMBER,
+    BIRTH,
     MERGED,
     PHONE,
     ChangeAction,
     ChangeStatus,
     faults_of_birth,
     faults_of_nothing,
+    faults_of_own_birth,
     move_change,
     takes_two,
 )
 from services.registry.changes.making import make, recorded
 from services.registry.merging import service as merging
 from services.registry.merging.service import Proposal
+from services.registry.newborns.domain import faults_of_number
 from services.registry.persons import store as persons
-from services.registry.persons.domain import PersonAction, PersonStatus, move_person
+from services.registry.persons.domain import BIRTH_CERTIFICATE, ID_NUMBER, PersonAction, PersonStatus, move_person
 from services.registry.persons.service import refuse_if_merged, refuse_work_of_jobs
 from services.registry.service import refuse_future
 from services.registry.sight import Sealed
 from shared.auth import Actor, Scope
 from shared.db import Row, Transaction
 from shared.errors import Conflict, Fault, Forbidden, Invalid
-from shared.identity import BadIdNumber, BadPhone, check_id_number, normalise_phone
+from shared.identity import (
+    BadBirthCertificate,
+    BadIdNumber,
+    BadPhone,
+    check_id_number,
+    normalise_birth_certificate,
+    normalise_phone,
+)
 from shared.ids import new_id
 from shared.privacy import KeyRing
 
@@ -72,8 +81,8 @@ class AskedByAnother(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is asked: values by field (`name`, `id_number`, `phone`, or a fact group). `valid_from`: the day from which they hold; None:
-    what is recorded was wrong from the start."""
+    """What is asked: values by field (`name`, `id_number`, `birth_certificate`, `birth`, `phone`, or a fact group). `valid_from`: the day
+    from which they hold; None: what is recorded was wrong from the start."""
 
     values: Mapping[str, object]
     valid_from: date | None
@@ -238,6 +247,11 @@ def _read(
             after[PHONE] = normalise_phone(str(values[PHONE]))
     except BadPhone as error:
         faults.append(Fault("/phone", error.code, error.en, error.zh))
+    try:
+        if BIRTH_CERTIFICATE in values:
+            after[BIRTH_CERTIFICATE] = normalise_birth_certificate(str(values[BIRTH_CERTIFICATE]))
+    except BadBirthCertificate as error:
+        faults.append(Fault("/birth_certificate", error.code, error.en, error.zh))
     return after, faults, warnings
 
 
@@ -253,22 +267,38 @@ async def _faults(
     """Everything that stands against these values."""
     if MERGED in after:
         return await merging.look_at(tx, actor, keys, row, Proposal(**after[MERGED]))
-    faults = faults_of_nothing(before, after)
-    if ID_NUMBER not in after or faults:
+    if faults := faults_of_nothing(before, after):
         return faults
-    birth_on = check_id_number(after[ID_NUMBER], tx.today, known_areas).birth_on
-    faults += faults_of_birth(birth_on, *await store.find_first_days(tx, row["person_id"]))
-    lookup = keys.lookup_hash(ID_NUMBER, after[ID_NUMBER])
-    there = await store.find_namesake(tx, row["person_id"], lookup, actor.place)
-    if there and there["covered"]:
-        en = f"person {there['person_id']} has this number: if the two are one person, merge them"
-        faults.append(
-            Fault("/id_number", "id-number-taken", en, f"人员 {there['person_id']} 已使用该号码，如为同一人请合并")
-        )
-    elif there:
-        en, zh = "registered outside your place: ask the county", "已在您管辖范围以外登记，请联系县级部门"
-        faults.append(Fault("/id_number", "registered-elsewhere", en, zh))
+    first_days = await store.find_first_days(tx, row["person_id"])
+    sex, birth_on = row["sex"], row["birth_on"]
+    if BIRTH in after:
+        sex, birth_on = after[BIRTH]["sex"], date.fromisoformat(after[BIRTH]["birth_on"])
+        faults += faults_of_own_birth("/birth", row["id_number_sealed"] is not None, birth_on, tx.today)
+        faults += faults_of_birth("/birth", birth_on, *first_days)
+    if ID_NUMBER in after:
+        check = check_id_number(after[ID_NUMBER], tx.today, known_areas)
+        faults += faults_of_birth("/id_number", check.birth_on, *first_days)
+        if row["id_number_sealed"] is None:
+            faults += faults_of_number(sex, birth_on, check.sex, check.birth_on)
+    for kind in (ID_NUMBER, BIRTH_CERTIFICATE):
+        if kind in after:
+            faults += await _faults_of_taken(tx, actor, keys, row["person_id"], kind, after[kind])
     return faults
+
+
+async def _faults_of_taken(
+    tx: Transaction, actor: Actor, keys: KeyRing, person_id: str, kind: str, number: str
+) -> list[Fault]:
+    """Another person has the number."""
+    there = await store.find_namesake(tx, person_id, kind, keys.lookup_hash(kind, number), actor.place)
+    if there is None:
+        return []
+    if not there["covered"]:
+        en, zh = "registered outside your place: ask the county", "已在您管辖范围以外登记，请联系县级部门"
+        return [Fault(f"/{kind}", "registered-elsewhere", en, zh)]
+    en = f"person {there['person_id']} has this number: if the two are one person, merge them"
+    zh = f"人员 {there['person_id']} 已使用该号码，如为同一人请合并"
+    return [Fault(f"/{kind}", f"{kind.replace('_', '-')}-taken", en, zh)]
 
 
 def _once_more(after: Mapping[str, Any], id_number: str | None) -> list[Fault]:

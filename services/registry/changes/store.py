@@ -24,7 +24,7 @@ class ChangeNotFound(NotFound):
 
 class NumberTaken(Conflict):
     slug = "id-number-taken"
-    title_en, title_zh = "Another person of the registry has this ID number", "登记库中另有人员使用该身份证号"
+    title_en, title_zh = "Another person of the registry has this number", "登记库中另有人员使用该号码"
 
 
 async def add_request(
@@ -110,11 +110,11 @@ async def decide(tx: Transaction, request_id: str, status: str, by: str, because
     )
 
 
-async def find_namesake(read: Read, person_id: str, lookup: bytes, place: Place) -> Row | None:
-    """Another person of this ID number (person_id, covered: does the place cover it?)."""
+async def find_namesake(read: Read, person_id: str, kind: str, lookup: bytes, place: Place) -> Row | None:
+    """Another person of this number (`kind`: of which it is), as person_id, and covered: does the place cover it?"""
     return await read.fetchrow(
         f"""select p.person_id, {seen(place, 3)} as covered from persons p join households h using (household_id)
-             where p.id_number_lookup = $1 and p.person_id <> $2""",
+             where p.{kind}_lookup = $1 and p.person_id <> $2""",
         lookup,
         person_id,
         *place_of(place),
@@ -133,11 +133,12 @@ async def find_first_days(read: Read, person_id: str) -> tuple[date | None, date
 
 
 async def set_identity(tx: Transaction, person_id: str, row: Mapping[str, Any]) -> None:
-    """Who a person is, as it stands now. Raises NumberTaken where another has the ID number."""
+    """Who a person is, as it stands now. Raises NumberTaken where another has one of the numbers."""
     try:
         await tx.execute(
             """update persons set name = $2, sex = $3, birth_on = $4, id_number_sealed = $5, id_number_lookup = $6,
-                      phone_sealed = $7, phone_lookup = $8, name_keys = $9 where person_id = $1""",
+                      phone_sealed = $7, phone_lookup = $8, name_keys = $9, birth_certificate_sealed = $10,
+                      birth_certificate_lookup = $11 where person_id = $1""",
             person_id,
             row["name"],
             row["sex"],
@@ -147,6 +148,8 @@ async def set_identity(tx: Transaction, person_id: str, row: Mapping[str, Any]) 
             row["phone_sealed"],
             row["phone_lookup"],
             name_keys(row["name"]),
+            row["birth_certificate_sealed"],
+            row["birth_certificate_lookup"],
         )
     except asyncpg.UniqueViolationError:  # taken since it was looked for
         raise NumberTaken from None

@@ -14,6 +14,8 @@ class Likeness(StrEnum):
     NAME_BIRTH_ORIGIN = "name-birth-origin"
     """Same name, same day of birth, and from the same place (hukou, collective, or where the household moved from)."""
     NAME_PHONE = "name-phone"
+    BIRTH_HOUSEHOLD = "birth-household"
+    """Same day of birth, sex and household, and one of the two has no ID number yet."""
 
 
 def numbers_near(number: str) -> list[str]:

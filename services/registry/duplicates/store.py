@@ -25,33 +25,57 @@ _SAME_ORIGIN = """
 """
 
 
-_ALIKE = """
+_ANY_ALIKE = """
 select exists (select from persons p
                  join persons o on o.name = p.name and (o.birth_on = p.birth_on or o.phone_lookup = p.phone_lookup)
                                    and o.person_id <> p.person_id
                 where p.person_id = any($1::uuid[]))
 """
+_ALIKE = f"""
+select g.person_id, o.person_id as other_id, '{Likeness.NAME_BIRTH_ORIGIN}' as likeness
+  from given g
+  join persons o on o.birth_on = g.birth_on and o.name = g.name and o.person_id <> g.person_id and o.{_COUNTED}
+  join households oh on oh.household_id = o.household_id
+ where {_SAME_ORIGIN}
+union all
+select g.person_id, o.person_id, '{Likeness.NAME_PHONE}'
+  from given g
+  join persons o on o.phone_lookup = g.phone_lookup and o.name = g.name and o.person_id <> g.person_id and o.{_COUNTED}
+"""
+_NEWBORN_ALIKE = f"""
+select g.person_id, o.person_id as other_id, '{Likeness.BIRTH_HOUSEHOLD}' as likeness
+  from given g
+  join persons o on o.household_id = g.household_id and (o.birth_on, o.sex) = (g.birth_on, g.sex)
+                and o.person_id <> g.person_id and o.{_COUNTED}
+ where (g.id_number_lookup is null or o.id_number_lookup is null)
+   and (g.birth_certificate_lookup is null or o.birth_certificate_lookup is null)
+"""
+"""Two children of whom each has a birth certificate on record are two, as twins are."""
 
 
 async def suggest(tx: Transaction, person_ids: Collection[str], place: Place) -> dict[str, list[str]]:
     """Notes who of all people may be one of these, entered twice; by person, those whom the place covers."""
     # Mostly nobody: to plan the whole question takes some ten times as long as this one takes in all.
-    if not await tx.fetchval(_ALIKE, list(person_ids)):
+    if not await tx.fetchval(_ANY_ALIKE, list(person_ids)):
         return {}
+    return await _note(tx, _ALIKE, "excluded.likenesses", person_ids, place)
+
+
+async def suggest_newborns(tx: Transaction, person_ids: Collection[str], place: Place) -> dict[str, list[str]]:
+    """The same of people who came to a household where others lived: a child without ID number, and one that has it, may be one."""
+    both = "array(select distinct unnest(d.likenesses || excluded.likenesses) order by 1)"
+    return await _note(tx, _NEWBORN_ALIKE, both, person_ids, place)
+
+
+async def _note(
+    tx: Transaction, alike: str, likenesses: str, person_ids: Collection[str], place: Place
+) -> dict[str, list[str]]:
+    """`likenesses`: what is noted of a pair that is known already."""
     rows = await tx.fetch(
         f"""with given as materialized (
                select p.*, h.facts ->> 'moved_from_division' as moved_from
                  from persons p join households h using (household_id) where p.person_id = any($4::uuid[])),
-            alike as (
-               select g.person_id, o.person_id as other_id, '{Likeness.NAME_BIRTH_ORIGIN}' as likeness
-                 from given g
-                 join persons o on o.birth_on = g.birth_on and o.name = g.name and o.person_id <> g.person_id and o.{_COUNTED}
-                 join households oh on oh.household_id = o.household_id
-                where {_SAME_ORIGIN}
-               union all
-               select g.person_id, o.person_id, '{Likeness.NAME_PHONE}'
-                 from given g
-                 join persons o on o.phone_lookup = g.phone_lookup and o.name = g.name and o.person_id <> g.person_id and o.{_COUNTED}),
+            alike as ({alike}),
             pairs as (
                select least(person_id, other_id) as person_id, greatest(person_id, other_id) as other_id,
                       array_agg(distinct likeness order by likeness) as likenesses
@@ -59,7 +83,7 @@ async def suggest(tx: Transaction, person_ids: Collection[str], place: Place) ->
             noted as (
                insert into duplicate_pairs as d (person_id, other_id, likenesses, found_at)
                select person_id, other_id, likenesses, $5 from pairs
-               on conflict (person_id, other_id) do update set likenesses = excluded.likenesses
+               on conflict (person_id, other_id) do update set likenesses = {likenesses}
                 where d.dismissed_at is null)
             select distinct a.person_id, a.other_id
               from alike a join persons o on o.person_id = a.other_id join households h on h.household_id = o.household_id

@@ -63,12 +63,18 @@ async def get_person_then(
     flat = await store.find_flat(read, home["household_id"], day, known_at) if home else None
     # Of what never changed there is no history: it stands on the person's row.
     birth = facts.pop("birth", None) or {"sex": row["sex"], "birth_on": row["birth_on"].isoformat()}
+    sealed = Sealed(keys, row)
+    number = (
+        sealed.id_number_then(facts.pop("id_number"), actor.is_resident)
+        if "id_number" in facts
+        else sealed.id_number(actor.is_resident)
+    )
     return PersonThen(
         person_id=person_id,
         as_of=day,
         known_at=known_at,
         name=name_for(actor, facts.pop("name", row["name"]), actor.is_resident),
-        id_number=Sealed(keys, row).id_number(actor.is_resident, then=facts.pop("id_number", None)),
+        id_number=number,
         sex=birth["sex"],
         birth=birth_for(date.fromisoformat(birth["birth_on"]), actor.is_resident),
         status=status or PersonStatus.RESIDENT,

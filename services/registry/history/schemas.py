@@ -21,7 +21,8 @@ class PersonThen(View):
     as_of: date
     known_at: datetime | None
     name: str
-    id_number: str
+    id_number: str | None
+    """Null: of a child that had none yet."""
     sex: str
     birth: str
     """The year."""

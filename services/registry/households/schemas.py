@@ -81,7 +81,7 @@ class HouseholdFactsChange(Body):
 
 class PersonBrief(View):
     """A member on a household's page. The name is full for staff on duty for that place, masked otherwise. Number and status are null to
-    a resident who lives with that person."""
+    a resident who lives with that person; the number also of a child that has none yet."""
 
     person_id: str
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from datetime import date, datetime
 
 from services.registry import store as history
@@ -17,16 +17,16 @@ from services.registry.households.domain import (
 )
 from services.registry.life import store as life
 from services.registry.life.domain import LifeEvent, LifeKind
-from services.registry.life.telling import Ground, tell
+from services.registry.life.store import Said, Told
+from services.registry.life.telling import ContradictsLater, Ground, retell, tell, withdraw_people
 from services.registry.persons import store as persons
-from services.registry.persons.domain import PersonAction, PersonStatus, changed_groups, move_person, present_groups
-from services.registry.service import household_state, later_known, person_state, refuse_future
+from services.registry.persons.domain import changed_groups, present_groups
+from services.registry.service import household_state, later_known, refuse_future
 from shared import outbox
 from shared.auth import Actor
 from shared.contracts.registry import (
     HouseholdChanged,
     HouseholdWithdrawn,
-    PersonWithdrawn,
 )
 from shared.db import Transaction
 from shared.errors import Conflict, Fault, Invalid
@@ -105,37 +105,57 @@ async def change_facts(
 async def withdraw_household(
     tx: Transaction, actor: Actor, household_id: str, check: Callable[[int], None], reason: str
 ) -> None:
-    """A settling entered by mistake is taken back: the flat is free, its people are as if never settled (and may be settled anew).
+    """A settling entered by mistake is taken back: the flat is free, its people are as if never settled (and may be settled anew). Who came
+    back by it, or to it, is as before: moved out.
 
-    What was thought stays readable in the history, as retracted. Raises HouseholdNotFound, IllegalMove, Entwined.
+    What was thought stays readable in the history, as retracted; facts brought of who came back stay. Raises HouseholdNotFound,
+    IllegalMove, Entwined.
     """
+    await store.get_household(tx, household_id, actor.place)
+    seen = await life.list_told(tx, [household_id], [])
+    await life.lock_households(tx, seen.households)
     row = await store.get_household(tx, household_id, actor.place, lock=True)
     check(row["version"])
     status = move_household(HouseholdStatus(row["status"]), HouseholdAction.WITHDRAW)
-    await _forget_events(tx, actor, household_id, reason)
+    told = await life.list_told(tx, [household_id], [])
+    if told.households != seen.households:
+        raise Conflict("Someone changed households just now: read and try again.", "有人员刚刚变更住户，请重试。")
+    await life.lock_persons(tx, told.people)
+    people = {person["person_id"]: person for person in await persons.load_persons_of(tx, household_id)}
+    back = await _forget_events(tx, actor, household_id, people.keys(), told, reason)
     companions = [c["household_id"] for c in await store.load_companions(tx, household_id)]
-    people = await persons.load_persons_of(tx, household_id)
-    await store.retract_settling(tx, [household_id, *companions], [p["person_id"] for p in people])
+    await store.retract_settling(tx, [household_id, *companions], [])
     await store.set_companion_status(tx, companions, HouseholdStatus.WITHDRAWN)
     facts = row["facts"] | {"withdrawn_because": reason}
     version = row["version"] + 1
     await store.set_household(tx, household_id, status, version, row["head_person_id"], facts)
     outbox.emit(tx, household_state(HouseholdWithdrawn, {**row, "version": version, "status": status}, []))
-    for person in people:
-        after = move_person(PersonStatus(person["status"]), PersonAction.WITHDRAW)
-        changed = {**person, "status": after, "version": person["version"] + 1, "community_code": row["community_code"]}
-        changed["withdrawn_at"] = await persons.set_person(
-            tx, person["person_id"], changed["version"], after, person["died_on"], person["facts"]
-        )
-        outbox.emit(tx, person_state(PersonWithdrawn, changed))
+    gone = [person for person_id, person in people.items() if person_id not in back]
+    await withdraw_people(tx, gone, row["community_code"])
+    if back:
+        left = await life.list_told(tx, [], back)
+        left = left._replace(households=left.households - {household_id})
+        await retell(tx, actor, left, [], Said("staff", actor.subject), ContradictsLater)
 
 
-async def _forget_events(tx: Transaction, actor: Actor, household_id: str, reason: str) -> None:
-    """Raises Entwined where its people lived in other households too."""
-    told = await life.list_told(tx, [household_id], [])
-    others = [event for event in told.events if event.households != {household_id}]
+async def _forget_events(
+    tx: Transaction, actor: Actor, household_id: str, people: Set[str], told: Told, reason: str
+) -> set[str]:
+    """Retracts what was told of the household; who of its people (`people`: it is where they live, or lived last) lived elsewhere before.
+    A death of these is no part of the mistake. Raises Entwined where two households have part in one event, or somebody lived elsewhere
+    after."""
+    ours = [event for event in told.events if event.households == {household_id}]
+    lived = {part.person_id for event in told.events if household_id in event.households for part in event.people}
+    back: set[str] = set()
+    others = []
+    for event in told.events:
+        here = lived.intersection(part.person_id for part in event.people)
+        if household_id not in event.households:
+            back |= here & people
+        if event.households != {household_id} and (household_id in event.households or not here <= people):
+            others.append(event)
     if others:
-        ours = await store.list_covered(tx, {each for event in others for each in event.households}, actor.place)
+        seen = await store.list_covered(tx, {each for event in others for each in event.households}, actor.place)
         raise Entwined(
             "Take these events back first.",
             "请先撤销以下变动。",
@@ -143,11 +163,13 @@ async def _forget_events(tx: Transaction, actor: Actor, household_id: str, reaso
                 "events": [
                     {"event_id": e.event_id, "kind": e.kind, "happened_on": str(e.on)}
                     for e in others
-                    if e.households & ours
+                    if e.households & seen
                 ]
             },
         )
-    await life.retract_events(tx, [event.event_id for event in told.events], actor.subject, reason)
+    mistaken = [e.event_id for e in ours if e.kind is not LifeKind.DIED or e.people[0].person_id not in back]
+    await life.retract_events(tx, mistaken, actor.subject, reason)
+    return back
 
 
 async def keep_without_work(tx: Transaction, said: Sequence[tuple[str, int, bool, datetime | None]]) -> None:

@@ -67,11 +67,17 @@ class KnownPerson(Known):
     work_copy: Mapping[str, Any] | None
     """Work as jobs has it."""
     phone_lookup: bytes | None
+    moved_out_on: date | None = None
+    """Since when it lives nowhere here, if it does."""
 
     @property
     def gone(self) -> bool:
         """A settling that was taken back leaves nothing that stands in the way."""
         return self.status is PersonStatus.WITHDRAWN and not self.dead
+
+    @property
+    def moved_out(self) -> bool:
+        return self.status is PersonStatus.MOVED_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +128,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of a household of the file. `joining` people are settled with it, or into it where the flat has a household."""
+    """What becomes of a household of the file. `joining` people are settled with it, or into it where the flat has a household; and so are
+    those who come `back`, having moved out, with what differs of them."""
 
     against: tuple[Against, ...]
     joining: tuple[Stated, ...] = ()
+    back: tuple[Change, ...] = ()
     changes: tuple[Change, ...] = ()
     household_facts: Mapping[str, Any] = field(default_factory=dict)
     """Facts of the household that differ, as they stand after."""
@@ -139,7 +147,8 @@ class Verdict:
 
 def decide(group: Group, flat: Flat, known: Mapping[bytes, KnownPerson], today: date) -> Verdict:
     """What becomes of a household of the file whose flat exists."""
-    against = [a for row in group.rows if (a := _against_person(row, known.get(row.lookup), flat.home))]
+    since = flat.home.settled_on if flat.home else group.settled_on or today
+    against = [a for row in group.rows if (a := _against_person(row, known.get(row.lookup), flat.home, since))]
     if not any(a.stated.head for a in against) and (a := _against_household(group, flat, known, today)):
         against.append(a)
     head = group.head
@@ -151,17 +160,19 @@ def decide(group: Group, flat: Flat, known: Mapping[bytes, KnownPerson], today: 
         against = [*against, *held(_others(group.rows, against), head)]
     good = _others(group.rows, against)
     home = flat.home
-    joining, staying = [], []
+    joining, back, staying = [], [], []
     for row in good:
         person = known.get(row.lookup)
         if person is None or person.gone:
             joining.append(row)
+        elif person.moved_out:
+            back.append(replace(_change(row, person), relation=None))
         else:
             staying.append((row, person))
     changes = [_change(row, person) for row, person in staying]
     facts = _changed(home.facts, merged_facts(home.facts, group.facts)) if home and good else {}
     real = tuple(c for c in changes if c.facts or c.relation or c.phone)
-    return Verdict(tuple(against), tuple(joining), real, facts)
+    return Verdict(tuple(against), tuple(joining), tuple(back), real, facts)
 
 
 def joined(group: Group, other: Group) -> Group:
@@ -190,21 +201,31 @@ def _others(rows: Sequence[Stated], against: Sequence[Against]) -> list[Stated]:
     return [row for row in rows if (row.sheet, row.row) not in refused]
 
 
-def _against_person(row: Stated, known: KnownPerson | None, home: Home | None) -> Against | None:
+def _against_person(row: Stated, known: KnownPerson | None, home: Home | None, since: date) -> Against | None:
+    """`since`: from which day on the person would live there, if it did not yet."""
     if known is None or known.gone:
         return None
-    if not known.covered:
+    if not known.covered and not known.may_come_back(row.name):
         return Against(row, "id_number", "registered-elsewhere")
     if known.status is PersonStatus.MERGED:
         return Against(row, "id_number", "merged")
-    if known.status not in (PersonStatus.RESIDENT, PersonStatus.AWAY):
-        return Against(row, "id_number", "moved-out" if known.status is PersonStatus.MOVED_OUT else "deceased")
+    if known.status not in (PersonStatus.RESIDENT, PersonStatus.AWAY, PersonStatus.MOVED_OUT):
+        return Against(row, "id_number", "deceased")
     if known.name != row.name:
         return Against(row, "name", "name-differs")
+    if known.moved_out:
+        # Of who left later, an old list tells as much as a return does.
+        if known.moved_out_on and since < known.moved_out_on:
+            return Against(row, "id_number", "moved-out")
+        return _against_work(row, known)
     if home is None or known.household_id != home.household_id or known.relation is None:
         return Against(row, "id_number", "already-settled")
     if known.person_id == home.head_person_id and not row.head:
         return Against(row, "relation", "head-demoted")
+    return _against_work(row, known)
+
+
+def _against_work(row: Stated, known: KnownPerson) -> Against | None:
     if "work" in row.facts and not _is_work_ours(known, merged_work(known.facts.get("work"), row.facts["work"])):
         return Against(row, "work_status", "work-belongs-to-jobs")
     return None
@@ -222,7 +243,7 @@ def _against_household(group: Group, flat: Flat, known: Mapping[bytes, KnownPers
         return Against(head, "flat", "flat-reserved") if head and flat.reserved else None
     if head:
         person = known.get(head.lookup)
-        if person is None or person.gone:
+        if person is None or person.gone or person.moved_out:
             return _against_new_head(head, home)
         if home.head_person_id not in (None, person.person_id):
             return Against(head, "relation", "head-differs")
@@ -234,7 +255,7 @@ def _against_household(group: Group, flat: Flat, known: Mapping[bytes, KnownPers
 
 
 def _against_new_head(head: Stated, home: Home) -> Against:
-    """A head whom the registry does not know, of a flat where people live."""
+    """A head whom the registry does not know, or knows as moved out, of a flat where people live."""
     if home.head_person_id is None:
         return Against(head, "relation", "head-gone")
     if home.head_name == head.name:

@@ -10,21 +10,45 @@ from typing import Any
 
 from services.registry import store as history
 from services.registry.households import store as households
+from services.registry.households.domain import HouseholdKind, HouseholdStatus
 from services.registry.imports import frames, store
 from services.registry.imports.domain import Change, Flat, Verdict
 from services.registry.imports.frames import Newcomer, NewHousehold, Recorded
 from services.registry.imports.store import Rows
+from services.registry.life import store as life
+from services.registry.life.domain import LifeEvent, Part
+from services.registry.life.telling import Ground, tell
 from services.registry.persons import store as persons
 from services.registry.persons.domain import Entered
-from services.registry.service import household_state, person_state, say_registered, say_settled
+from services.registry.service import household_state, own_key, person_state, say_registered, say_settled
 from services.registry.sight import kept
 from shared import outbox
 from shared.contracts.registry import HouseholdChanged, PersonFactsChanged
 from shared.db import Transaction
+from shared.ids import new_id
 from shared.imports.kinds import Act
 from shared.privacy import KeyRing, field_context
 
 SOURCE = "roster"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A household with people who had moved out and come back: of these something is told already, so what follows is found by going
+    through all of it. `household`: it is a new one; `people`: who comes to it (to one that stands: only those who come back);
+    `back`: what differs of those."""
+
+    household: NewHousehold | None
+    people: list[Newcomer]
+    back: Sequence[Change]
+
+    @property
+    def back_ids(self) -> frozenset[str]:
+        return frozenset(change.known.person_id for change in self.back)
+
+    @property
+    def new(self) -> list[Newcomer]:
+        return [person for person in self.people if person.person_id not in self.back_ids]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +61,12 @@ class Settled:
     """Ids of those of the people whom a withdrawn settling had left."""
     joined: list[tuple[Flat, Verdict, list[Newcomer]]]
     """Households that stand and change: with what differs, and who joins them."""
+    told: list[Told]
+
+    @property
+    def new(self) -> list[Newcomer]:
+        """All who were not in the registry before, but for a withdrawn settling."""
+        return [*self.people, *(person for told in self.told for person in told.new)]
 
 
 async def write(tx: Transaction, act: Act, keys: KeyRing, settled: Settled) -> None:
@@ -47,14 +77,48 @@ async def write(tx: Transaction, act: Act, keys: KeyRing, settled: Settled) -> N
     for table, rows in await beside(_entered_rows, settled.households, fresh, keys, tx.now):
         await store.copy_in(tx, table, rows)
     entered = {person.person_id: Entered(1) for person in fresh}
-    for person in settled.people:
-        if person.person_id in settled.returning:
-            entered |= await persons.add_persons(tx, person.household_id, [person.row(keys)])
+    entered |= await _enter_again(tx, keys, [p for p in settled.people if p.person_id in settled.returning])
     for table, rows in await beside(_history_rows, settled, recorded):
         await store.copy_in(tx, table, rows)
     await beside(_say_settled, tx, settled, entered)
     if settled.joined:
         await _write_changes(tx, act, keys, settled, recorded)
+    for told in settled.told:
+        await _tell(tx, act, keys, told, recorded)
+
+
+async def _enter_again(tx: Transaction, keys: KeyRing, people: Sequence[Newcomer]) -> dict[str, Entered]:
+    """People one by one: new ones, and those whom a withdrawn settling had left. Raises MovedMeanwhile, which is transient, where another
+    transaction registered one."""
+    own = await persons.list_keys(tx, [person.person_id for person in people]) if people else {}
+    entered: dict[str, Entered] = {}
+    for person in people:
+        row = person.row(keys, own_key(keys, own.get(person.person_id)))
+        entered |= await persons.add_persons(tx, person.household_id, [row])
+    if len(entered) < len(people):
+        raise store.MovedMeanwhile
+    return entered
+
+
+async def _tell(tx: Transaction, act: Act, keys: KeyRing, told: Told, recorded: Recorded) -> None:
+    """Nothing that was told stands against it (`imports.domain.decide`)."""
+    new = [told.household] if told.household else []
+    entered = await _enter_again(tx, keys, told.new)
+    await store.copy_in(tx, "person_facts", frames.person_facts(told.new, recorded))
+    await _write_people(tx, act, keys, told.back, recorded)
+    for home in new:
+        a = home.address
+        place = (a.community_code, home.dwelling_id, a.estate, a.block, a.unit, a.flat)
+        row = (home.household_id, HouseholdKind.COLIVING, *place, None, home.head, home.facts)
+        await households.add_households(tx, [row], home.settled_on, home.household_id)
+        await life.begin(tx, home.household_id, HouseholdStatus.ENDED)
+        await store.copy_in(tx, "household_facts", frames.household_facts(new, recorded))
+    for (on, household_id, kind, dwelling_id), people in frames.told_together(new, told.people, told.back_ids):
+        parts = tuple(Part(person.person_id, person.stated.relation) for person in people)
+        event = LifeEvent(new_id(), kind, on, 0, household_id, parts, dwelling_id=dwelling_id)
+        await tell(tx, act.actor, event, Ground(SOURCE))
+    for person in told.new:
+        _say_registered(tx, person, entered[person.person_id])
 
 
 def _entered_rows(
@@ -92,17 +156,14 @@ def _say_settled(tx: Transaction, settled: Settled, entered: Mapping[str, Entere
             members,
         )
     for person in settled.people:
-        community, stated = person.facts["residence"]["division"], person.stated
-        say_registered(
-            tx,
-            person.person_id,
-            entered[person.person_id],
-            person.household_id,
-            community,
-            stated.sex,
-            stated.birth_on,
-            person.facts,
-        )
+        _say_registered(tx, person, entered[person.person_id])
+
+
+def _say_registered(tx: Transaction, person: Newcomer, entered: Entered) -> None:
+    community, stated = person.facts["residence"]["division"], person.stated
+    say_registered(
+        tx, person.person_id, entered, person.household_id, community, stated.sex, stated.birth_on, person.facts
+    )
 
 
 async def _write_changes(tx: Transaction, act: Act, keys: KeyRing, settled: Settled, recorded: Recorded) -> None:
@@ -151,7 +212,7 @@ async def _write_phones(tx: Transaction, act: Act, keys: KeyRing, changes: Seque
     ids = [change.known.person_id for change in changes]
     before = await history.rows_by_id(tx, "persons", ids)
     await history.keep_first(tx, [(person_id, "phone", kept(row["phone_sealed"])) for person_id, row in before.items()])
-    found = await store.list_keys(tx, ids)
+    found = await persons.list_keys(tx, ids)
     rows = []
     for change in changes:
         person_id, stated = change.known.person_id, change.stated

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +19,7 @@ from services.registry.persons.domain import PersonStatus
 from services.registry.service import person_row
 from shared.db import json_text
 from shared.ids import new_ids
-from shared.privacy import KeyRing
+from shared.privacy import KeyRing, NewKey
 
 _NOTHING: Mapping[str, object] = {}
 
@@ -37,8 +37,8 @@ class Newcomer:
     facts: dict[str, Any]
     texts: dict[str, str]
 
-    def row(self, keys: KeyRing) -> tuple[Any, ...]:
-        """As `persons.store.add_persons` takes it, sealed under a new key."""
+    def row(self, keys: KeyRing, own: NewKey | None = None) -> tuple[Any, ...]:
+        """As `persons.store.add_persons` takes it, sealed under a new key, or the person's `own`."""
         return person_row(
             keys,
             self.person_id,
@@ -50,6 +50,7 @@ class Newcomer:
             phone=self.stated.phone,
             phone_lookup=self.stated.phone_lookup,
             facts="{" + ",".join(f'"{group}":{text}' for group, text in self.texts.items()) + "}",
+            own=own,
         )
 
 
@@ -143,17 +144,27 @@ def memberships(people: Sequence[Newcomer], recorded: Recorded) -> Rows:
 
 def life_events(new: Sequence[NewHousehold], people: Sequence[Newcomer], recorded: Recorded) -> Rows:
     """Rows of `life_events`: each new household's settling, and who was born into it later or joined one that stands."""
+    told = told_together(new, people)
+    return _events([(*key, [(p.person_id, p.stated.relation) for p in some]) for key, some in told], recorded)
+
+
+Together = tuple[date, str, LifeKind, str | None]
+"""Day, household, kind and dwelling of what is told of several people."""
+
+
+def told_together(
+    new: Sequence[NewHousehold], people: Sequence[Newcomer], back: Set[str] = frozenset()
+) -> list[tuple[Together, list[Newcomer]]]:
+    """By which events people come, in order. `back`: those who were in the registry before, and so are not born then."""
     dwellings = {h.household_id: (h.settled_on, h.dwelling_id) for h in new}
-    together: dict[tuple[date, str, LifeKind, str | None], list[Newcomer]] = defaultdict(list)
+    together: dict[Together, list[Newcomer]] = defaultdict(list)
     for person in people:
         settled_on, dwelling_id = dwellings.get(person.household_id, (None, None))
         is_settling = settled_on == person.since
-        later = LifeKind.BORN if person.since == person.stated.birth_on else LifeKind.JOINED
-        kind = LifeKind.SETTLED if is_settling else later
+        is_birth = person.since == person.stated.birth_on and person.person_id not in back
+        kind = LifeKind.SETTLED if is_settling else LifeKind.BORN if is_birth else LifeKind.JOINED
         together[person.since, person.household_id, kind, dwelling_id if is_settling else None].append(person)
-    return _events(
-        [(*key, [(p.person_id, p.stated.relation) for p in some]) for key, some in sorted(together.items())], recorded
-    )
+    return sorted(together.items(), key=lambda each: each[0])
 
 
 def relations_told(changed: Sequence[tuple[str, str, str]], on: date, recorded: Recorded) -> Rows:

@@ -77,8 +77,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "deceased": ("the registry has this person as deceased", "该人员已登记为死亡"),
     "moved-out": (
-        "the registry has this person as moved out: let the person join a household by id",
-        "该人员曾登记并已迁出，请以人员编号办理加入住户",
+        "the registry has this person as moved out after this household moved in: let the person join it by a life event, with its day",
+        "登记库中该人员在本户入住日期之后迁出；如已返回，请办理加入住户并填写日期",
     ),
     "possible-duplicate": (
         "look at it: the registry has somebody of the same name, with the same origin and birth or the same telephone",

@@ -120,7 +120,15 @@ def _say_required(said: pl.DataFrame, found: Families, report: Report) -> None:
 def _require(at: int, column: str, report: Report) -> None:
     if not report.is_wrong(at, column):
         title = ROSTER.title(column)
-        report.error(at, column, "required", f"needed: fill in {title}", f"必填：请填写{title}")
+        en, zh = _WITHOUT_NUMBER if column == "id_number" else ("", "")
+        report.error(at, column, "required", f"needed: fill in {title}{en}", f"必填：请填写{title}{zh}")
+
+
+_WITHOUT_NUMBER = (
+    "; a newborn that has none yet is registered by its birth certificate, by a life event of the household (born)",
+    "；尚无号码的新生儿请按出生医学证明办理住户的出生登记",
+)
+"""A row is known again by its number: without one a second upload would bring the child in twice."""
 
 
 def _say_heads(said: pl.DataFrame, found: Families, report: Report) -> None:

@@ -17,7 +17,7 @@ from services.registry.dwellings import store as dwellings
 from services.registry.households.domain import Address
 from services.registry.imports import entry, store
 from services.registry.imports.domain import Flat, Group, KnownPerson, Verdict, decide
-from services.registry.imports.entry import Settled
+from services.registry.imports.entry import Settled, Told
 from services.registry.imports.fields import ROSTER
 from services.registry.imports.frames import Newcomer, NewHousehold
 from services.registry.imports.placing import against_place, fault_of, groups_of, maybe_twice, placed
@@ -103,11 +103,20 @@ async def apply_chunk(keys: KeyRing, tx: Transaction, act: Act, prepared: Prepar
     if not act.dry_run:
         await entry.write(tx, act, keys, settled)
         await store.await_others(tx)
-        twice = await duplicates.suggest(tx, [person.person_id for person in settled.people], act.actor.place)
-        faults += [maybe_twice(person.stated) for person in settled.people if person.person_id in twice]
+        twice = await _entered_twice(tx, act, settled)
+        faults += [maybe_twice(person.stated) for person in settled.new if person.person_id in twice]
     changed = sum(verdict.rows_changed for _, verdict, _ in settled.joined)
     kept_out = frame.height - int(frame["ok"].sum())
-    return Outcome(frame.height, len(settled.people), changed, (*faults, *map(fault_of, against)), kept_out)
+    entered = len(settled.people) + sum(len(told.people) for told in settled.told)
+    return Outcome(frame.height, entered, changed, (*faults, *map(fault_of, against)), kept_out)
+
+
+async def _entered_twice(tx: Transaction, act: Act, settled: Settled) -> set[str]:
+    """Ids of those who came in and may have been in the registry already."""
+    found = await duplicates.suggest(tx, [person.person_id for person in settled.new], act.actor.place)
+    came_to = [person.person_id for _, _, people in settled.joined for person in people]
+    newborns = await duplicates.suggest_newborns(tx, came_to, act.actor.place) if came_to else {}
+    return {*found, *newborns}
 
 
 _Verdicts = Sequence[tuple[Group, Flat, Verdict]]
@@ -126,9 +135,9 @@ def _decided(
 
 def _settled(verdicts: _Verdicts, known: Mapping[bytes, KnownPerson], on: date) -> Settled:
     """Gives ids and days to what comes in."""
-    settled = Settled([], [], set(), [])
+    settled = Settled([], [], set(), [], [])
     household_ids = iter(new_ids(2 * len(verdicts)))
-    person_ids = iter(new_ids(sum(len(verdict.joining) for _, _, verdict in verdicts)))
+    person_ids = iter(new_ids(sum(len(verdict.joining) + len(verdict.back) for _, _, verdict in verdicts)))
     for group, flat, verdict in verdicts:
         household_id, flat_household_id = next(household_ids), next(household_ids)
         since = group.settled_on or on
@@ -136,7 +145,7 @@ def _settled(verdicts: _Verdicts, known: Mapping[bytes, KnownPerson], on: date) 
             household_id, flat_household_id = flat.home.household_id, flat.home.flat_household_id
             since = flat.home.settled_on
         people = []
-        for row in verdict.joining:
+        for row in (*verdict.joining, *(change.stated for change in verdict.back)):
             there, fresh = known.get(row.lookup), next(person_ids)
             community = group.address.community_code
             facts = {"residence": {"division": community}, **row.facts} | {group: [] for group in row.blank}
@@ -151,19 +160,38 @@ def _settled(verdicts: _Verdicts, known: Mapping[bytes, KnownPerson], on: date) 
                 texts,
             )
             people.append(person)
-            if there:
+            if there and there.gone:
                 settled.returning.add(person.person_id)
-        settled.people.extend(people)
-        if flat.home and (people or verdict.changes or verdict.household_facts):
-            settled.joined.append((flat, verdict, people))
-        elif people and not flat.home:
-            head = next(p.person_id for p in people if p.stated.head)
-            settled.households.append(
-                NewHousehold(
-                    household_id, flat_household_id, group.address, flat.dwelling_id, since, head, dict(group.facts)
-                )
-            )
+        _take(settled, group, flat, verdict, people, since)
     return settled
+
+
+def _take(
+    settled: Settled, group: Group, flat: Flat, verdict: Verdict, people: list[Newcomer], settled_on: date
+) -> None:
+    """What comes in of a household: written as it is, or (where somebody comes back) told."""
+    back = {change.known.person_id for change in verdict.back}
+    new = None
+    if people and not flat.home:
+        first = people[0]
+        new = NewHousehold(
+            first.household_id,
+            first.flat_household_id,
+            group.address,
+            flat.dwelling_id,
+            settled_on,
+            next(person.person_id for person in people if person.stated.head),
+            dict(group.facts),
+        )
+    if back:
+        settled.told.append(Told(new, [p for p in people if new or p.person_id in back], verdict.back))
+        people = [person for person in people if not new and person.person_id not in back]
+        new = None
+    settled.people.extend(people)
+    if flat.home and (people or verdict.changes or verdict.household_facts):
+        settled.joined.append((flat, verdict, people))
+    elif new:
+        settled.households.append(new)
 
 
 async def note_opened(keys: KeyRing, tx: Transaction, actor: Actor, table: Table, request_id: str | None) -> None:

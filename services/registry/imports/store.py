@@ -128,7 +128,11 @@ async def load_known(tx: Transaction, lookups: Sequence[bytes], place: Place) ->
         f"""select p.*, {seen(place, 2)} as covered,
                    (select m.relation from memberships m
                      where m.person_id = p.person_id and m.household_id = p.household_id
-                       and m.valid_to is null and m.retracted_at is null) as relation
+                       and m.valid_to is null and m.retracted_at is null) as relation,
+                   case when p.status = 'moved-out' then
+                       (select f.valid_from from person_facts f
+                         where f.person_id = p.person_id and f.fact = 'status' and f.valid_to is null and f.retracted_at is null)
+                   end as moved_out_on
               from persons p join households h using (household_id)
              where p.id_number_lookup = any($1::bytea[])""",
         list(lookups),
@@ -147,6 +151,7 @@ async def load_known(tx: Transaction, lookups: Sequence[bytes], place: Place) ->
             r["facts"],
             r["work_copy"],
             r["phone_lookup"],
+            r["moved_out_on"],
         )
         for r in rows
     }
@@ -169,12 +174,6 @@ async def await_others(tx: Transaction) -> None:
     """Waits for chunks that came so far before this one, until they are committed: who looks for people alike sees those of all of them,
     and of two chunks under way one sees the other."""
     await tx.execute("select pg_advisory_xact_lock(hashtext('anju-look-alikes'))")
-
-
-async def list_keys(read: Read, person_ids: Sequence[str]) -> dict[str, tuple[bytes, str]]:
-    """Wrapped data key and id of its master key, by person."""
-    rows = await read.fetch("select * from person_keys where person_id = any($1::uuid[])", list(person_ids))
-    return {row["person_id"]: (row["wrapped"], row["key_id"]) for row in rows}
 
 
 async def set_facts(tx: Transaction, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> None:

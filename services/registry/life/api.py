@@ -67,7 +67,8 @@ async def get_event(actor: ReadingOrOwn, read: Reader, event_id: Id) -> LifeEven
 async def take_back(
     actor: Writing, tx: Tx, match: IfMatch, response: Response, event_id: Id, body: TakingBackBody
 ) -> LifeEventView:
-    """All is as if it had never been told; that it was told stays readable. If-Match is that of the household."""
+    """All is as if it had never been told; that it was told stays readable. A child that is in the registry by this birth alone is
+    withdrawn, and may be told anew. If-Match is that of the household."""
     await service.take_back(tx, actor, event_id, match.check_if_given, body.reason)
     row = await store.get_event(tx, event_id, actor.place)
     await _tag(tx, actor, response, row["household_id"])

@@ -62,7 +62,8 @@ class _OfPeople(_EventBody):
 
 
 class BornBody(_EventBody):
-    """A child was born into the household, and is registered (出生). The ID number holds the day of birth."""
+    """A child was born into the household, and is registered (出生). The ID number holds the day of birth; a child that has none yet is
+    stated by its birth certificate (`newborn`)."""
 
     kind: Literal["born"]
     members: Annotated[list[MemberBody], Field(min_length=1, max_length=8)]
@@ -72,7 +73,8 @@ class BornBody(_EventBody):
 
 
 class JoinedBody(_EventBody):
-    """People came to live with the household (加入): those whom the registry knows as moved out by id, others with their data."""
+    """People came to live with the household (加入): those whom the registry knows as moved out by id, or by their number; others with
+    their data."""
 
     kind: Literal["joined"]
     people: Annotated[list[RelatedBody], Field(max_length=30)] = []

@@ -17,16 +17,17 @@ from services.registry.persons import store as persons
 from services.registry.persons.domain import Known
 from services.registry.persons.service import refuse_if_merged
 from services.registry.settling.domain import NewMember, faults_of_members
-from services.registry.settling.service import (
+from services.registry.settling.members import (
     Checked,
     check_members,
-    enter_people,
     entered_twice,
-    note_facts,
+    load_known,
+    part_of,
     say_people,
     warnings_of,
     who_were_meant,
 )
+from services.registry.settling.returning import come_in, faults_of_returning
 from services.registry.store import rows_by_id
 from shared.auth import Actor
 from shared.db import Row, Transaction
@@ -94,17 +95,19 @@ async def take_word(
     if word.address:
         event = await _into_flat(tx, actor, row, event, word.address)
     members = await _check_newcomers(tx, actor, keys, known_areas, row, word)
-    people = await enter_people(tx, keys, household_id, members[0], members[1]) if members[0] else []
-    event = replace(event, people=(*event.people, *(each.part(False) for each in people)))
     ground = word.ground
-    await note_facts(tx, people, word.on, ground.source, actor.subject)
-    pointers = {f"/people/{len(word.people) + n}": f"/members/{n}" for n in range(len(people))}
+    arrived = await come_in(tx, keys, household_id, *members, word.on, ground.source, actor.subject)
+    parts = (
+        part_of(person_id, member, False) for person_id, member in zip(arrived.person_ids, members[0], strict=True)
+    )
+    event = replace(event, people=(*event.people, *parts))
+    pointers = {f"/people/{len(word.people) + n}": f"/members/{n}" for n in range(len(members[0]))}
     await tell(tx, actor, event, ground, pointers)
     if event.dwelling_id:
         await take_reservation(tx, event.dwelling_id)
-    say_people(tx, people, household_id, row["community_code"])
-    warnings = (*warnings_of(members[0]), *await _headless(tx, event), *await entered_twice(tx, actor, people))
-    return Taken(event.event_id, warnings)
+    say_people(tx, arrived.new, household_id, row["community_code"])
+    twice = await entered_twice(tx, actor, arrived.new, to_others=True)
+    return Taken(event.event_id, (*warnings_of(members[0]), *arrived.warnings, *await _headless(tx, event), *twice))
 
 
 async def take_back(tx: Transaction, actor: Actor, event_id: str, check: Callable[[int], None], because: str) -> None:
@@ -169,15 +172,25 @@ async def _check_newcomers(
         return [], {}
     members, faults = check_members(tx, keys, known_areas, word.newcomers, row["community_code"])
     faults += await who_were_meant(tx, actor, keys, word.newcomers, faults)
-    known = await persons.load_known(tx, sorted({member.newcomer.lookup for member in members}), actor.place)
+    known = await load_known(tx, members, actor)
     faults += faults_of_members([m.newcomer for m in members], known, word.on, tx.today)
+    faults += await faults_of_returning(tx, members, known)
+    named = {part.person_id for part in word.people}
+    faults += [
+        Fault(
+            m.newcomer.number_at,
+            "person-repeated",
+            "this person is named in people already",
+            "该人员已在 people 中填写",
+        )
+        for m in members
+        if (there := known.get(m.newcomer.lookup)) and there.person_id in named
+    ]
     if word.kind is LifeKind.BORN:
         faults += [
-            Fault(
-                f"/members/{m.newcomer.position}/id_number", "born-another-day", "was born another day", "出生日期不符"
-            )
+            Fault(m.newcomer.birth_at, "born-another-day", "was born another day", "出生日期不符")
             for m in members
-            if m.id_check.birth_on != word.on
+            if m.birth_on != word.on
         ]
     if faults:
         raise CannotHaveHappened(faults=faults)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -22,7 +22,9 @@ from services.registry.life.domain import (
     residences,
 )
 from services.registry.life.store import Said, Told
-from services.registry.persons.domain import PersonStatus
+from services.registry.merging.store import list_mergers
+from services.registry.persons import store as persons
+from services.registry.persons.domain import PersonAction, PersonStatus, move_person
 from services.registry.service import household_state, person_state, refuse_future
 from services.registry.store import rows_by_id
 from shared import outbox
@@ -40,6 +42,7 @@ from shared.contracts.registry import (
     PersonMoved,
     PersonState,
     PersonUnmerged,
+    PersonWithdrawn,
 )
 from shared.db import Row, Transaction
 from shared.errors import Conflict, Fault, Invalid
@@ -101,8 +104,9 @@ async def tell(
 async def untell(tx: Transaction, actor: Actor, event: LifeEvent, homes: Collection[str], because: str) -> None:
     """All is as if the event had never been told, though what was thought stays readable. Its households are locked already, and those in
     which its people live now (`homes`): a death is one of the household that is known now, not of that which was known when it was told.
+    Who is in the registry by a birth alone had been entered by mistake, and is withdrawn.
 
-    Raises ContradictsLater, InNoHousehold, FlatTaken.
+    Raises ContradictsLater, ToldOfMerged, InNoHousehold, FlatTaken.
     """
     told = await _told(tx, event)
     there = next((each for each in told.events if each.event_id == event.event_id), None)
@@ -113,14 +117,31 @@ async def untell(tx: Transaction, actor: Actor, event: LifeEvent, homes: Collect
     story = replay(*left)
     if story.illegal:
         raise await _refusal(tx, actor, story.illegal, event, {})
-    orphans = [n for n, part in enumerate(event.people) if part.person_id not in story.persons]
-    if orphans:
-        raise InNoHousehold(
-            faults=[Fault(f"/people/{n}", "in-no-household", "would be in none", "将不属于任何住户") for n in orphans]
-        )
+    orphans = {part.person_id: n for n, part in enumerate(event.people) if part.person_id not in story.persons}
+    if orphans and event.kind is not LifeKind.BORN:
+        fault = "in-no-household", "would be in none", "将不属于任何住户"
+        raise InNoHousehold(faults=[Fault(f"/people/{n}", *fault) for n in orphans.values()])
+    if any(merger.kept_id in orphans for merger in await list_mergers(tx, orphans)):
+        raise ToldOfMerged("Take the merger back first.", "请先撤销人员合并。")
     await store.retract_events(tx, [event.event_id], actor.subject, because)
     named = {*event.households, *homes}
-    await _bring_up(tx, event, named, _touched(event, story), left, story, Said("staff", actor.subject))
+    people = _touched(event, story) - orphans.keys()
+    await _bring_up(tx, event, named, people, left, story, Said("staff", actor.subject), orphans)
+    home = (await rows_by_id(tx, "households", [event.household_id]))[event.household_id]
+    await withdraw_people(tx, list((await rows_by_id(tx, "persons", orphans)).values()), home["community_code"])
+
+
+async def withdraw_people(tx: Transaction, people: Sequence[Row], community_code: str) -> None:
+    """People (their rows, locked) who had been entered by mistake: nothing is known of them any more, and nothing told. What was thought
+    stays readable. Raises IllegalMove."""
+    await households.retract_settling(tx, [], [person["person_id"] for person in people])
+    for person in people:
+        after = move_person(PersonStatus(person["status"]), PersonAction.WITHDRAW)
+        changed = {**person, "status": after, "version": person["version"] + 1, "community_code": community_code}
+        changed["withdrawn_at"] = await persons.set_person(
+            tx, person["person_id"], changed["version"], after, person["died_on"], person["facts"]
+        )
+        outbox.emit(tx, person_state(PersonWithdrawn, changed))
 
 
 async def retell(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from services.registry.life.domain import LifeEvent, LifeKind
+from services.registry.persons.domain import BIRTH_CERTIFICATE
 from shared.errors import Fault
 
 
@@ -49,11 +50,15 @@ def what_differs(gone: Mapping[str, object], kept: Mapping[str, object]) -> list
 
 
 def faults_of_taking(take: Iterable[str], recorded: Mapping[str, object]) -> list[Fault]:
-    """Only what is recorded of the one can be taken over to the other."""
+    """Only what is recorded of the one can be taken over to the other. A birth certificate cannot: by it, who goes is found."""
     return [
-        Fault(f"/take/{n}", "not-recorded", "nothing of this is recorded of the person", "该人员无此项登记")
+        Fault(
+            f"/take/{n}", "stays-behind", "stays with the one who goes, and is found there", "保留在原记录中，无须转入"
+        )
+        if field == BIRTH_CERTIFICATE
+        else Fault(f"/take/{n}", "not-recorded", "nothing of this is recorded of the person", "该人员无此项登记")
         for n, field in enumerate(take)
-        if recorded.get(field) is None
+        if field == BIRTH_CERTIFICATE or recorded.get(field) is None
     ]
 
 

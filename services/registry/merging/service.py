@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic_core import from_json, to_json
 
 from services.registry import store as history
-from services.registry.changes.domain import ID_NUMBER
 from services.registry.changes.making import columns_of, make, recorded
 from services.registry.life import store as life
 from services.registry.life.store import Said, Told
@@ -17,7 +15,7 @@ from services.registry.life.telling import ContradictsLater, retell
 from services.registry.merging import store
 from services.registry.merging.domain import Merger, faults_of_taking, parted, what_differs
 from services.registry.persons import store as persons
-from services.registry.persons.domain import PersonAction, PersonStatus, move_person
+from services.registry.persons.domain import ID_NUMBER, PersonAction, PersonStatus, move_person
 from services.registry.service import person_state
 from services.registry.sight import Sealed
 from shared import outbox
@@ -112,11 +110,15 @@ async def merge(
     await store.add_merger(tx, merger_id, merger, taken, source, evidence, by)
     if there:
         since = await history.held_since(tx, "person", gone_id)
-        await _exchange(tx, keys, (sealed, kept), (sealed_gone, gone), there, source, by, since, before.get(ID_NUMBER))
+        if ID_NUMBER in there:
+            await store.release_number(tx, gone_id)
+        await make(tx, keys, sealed, kept, there, None, source, by, since)
     told = await life.list_told(tx, households, [gone_id, proposal.into])
     await retell(tx, actor, told, [gone_id], Said(source, by), CannotBeOne)
     state = {**gone, "version": gone["version"] + 1, "status": PersonStatus.MERGED, "merged_into": proposal.into}
     await store.set_merged(tx, gone_id, state["version"], state["status"], proposal.into)
+    if ID_NUMBER in there:  # that of the one who stays, who may have had none
+        await store.set_number(tx, gone_id, columns_of(keys, sealed_gone, ID_NUMBER, before.get(ID_NUMBER)))
     outbox.emit(tx, person_state(PersonMerged, state))
     return what_differs(gone, kept)
 
@@ -143,9 +145,12 @@ async def unmerge(
     back, staying = parted(taken, recorded(sealed, kept, list(taken)))
     fields, events = await store.list_added(tx, kept_id, merger["merged_at"])
     await store.end_merger(tx, merger["merger_id"], actor.subject, because)
-    own = taken[ID_NUMBER][1] if ID_NUMBER in taken else None
-    if back or own:
-        await _exchange(tx, keys, (sealed, kept), (Sealed(keys, gone), gone), back, "staff", actor.subject, {}, own)
+    if ID_NUMBER in taken:
+        await store.release_number(tx, gone_id)
+    if back:
+        await make(tx, keys, sealed, kept, back, None, "staff", actor.subject, {})
+    if ID_NUMBER in taken:
+        await store.set_number(tx, gone_id, columns_of(keys, Sealed(keys, gone), ID_NUMBER, taken[ID_NUMBER][1]))
     told = await life.list_told(tx, told.households, [gone_id, kept_id])
     await retell(tx, actor, told, [], Said("staff", actor.subject), ContradictsLater)
     if not any(part.person_id == gone_id for event in told.events for part in event.people):  # it was withdrawn before
@@ -160,27 +165,6 @@ async def _standing(tx: Transaction, gone: Row) -> Row:
     if merger is None:
         raise NotMerged
     return merger
-
-
-async def _exchange(
-    tx: Transaction,
-    keys: KeyRing,
-    kept: tuple[Sealed, Row],
-    gone: tuple[Sealed, Row],
-    values: Mapping[str, Any],
-    source: str,
-    by: str,
-    since: Mapping[str, Any],
-    number: str | None,
-) -> None:
-    """The one who stays gets these values. `number`: the ID number that the one who goes has from now on; None: as it was."""
-    sealed, row = gone
-    if number is not None:
-        await store.release_number(tx, row["person_id"])
-    if values:
-        await make(tx, keys, *kept, values, None, source, by, since)
-    if number is not None:
-        await store.set_number(tx, row["person_id"], columns_of(keys, sealed, ID_NUMBER, number))
 
 
 def _place_of(merger_id: str) -> str:

@@ -76,8 +76,12 @@ async def set_merged(tx: Transaction, person_id: str, version: int, status: str,
 
 
 async def release_number(tx: Transaction, person_id: str) -> None:
-    """The ID number is free for another; the person gets one in the same transaction (`set_number`)."""
-    await tx.execute("update persons set id_number_lookup = $2 where person_id = $1", person_id, os.urandom(32))
+    """The ID number, where there is one, is free for another; what the person has then is set in the same transaction (`set_number`)."""
+    await tx.execute(
+        "update persons set id_number_lookup = $2 where person_id = $1 and id_number_lookup is not null",
+        person_id,
+        os.urandom(32),
+    )
 
 
 async def set_number(tx: Transaction, person_id: str, columns: Mapping[str, Any]) -> None:

@@ -50,7 +50,9 @@ async def get_person(
     else:
         async with read.writing() as tx:
             row = await store.get_person(tx, person_id, actor.place)
-            fields = (*PERSON_FIELDS, *(g for g in facts_for(actor, row["facts"], purpose) if is_sensitive(g)))
+            certificate = ("birth_certificate",) if row["birth_certificate_sealed"] else ()
+            sensitive = (group for group in facts_for(actor, row["facts"], purpose) if is_sensitive(group))
+            fields = (*PERSON_FIELDS, *certificate, *sensitive)
             request_id = request.scope.get("anju.request_id")
             if purpose is None:
                 await note_own_read(tx, actor, [person_id], request_id, fields)
@@ -142,6 +144,7 @@ def _view(actor: Actor, keys: KeyRing, row: Row, purpose: Purpose | None = None)
         status=row["status"],
         name=name_for(actor, row["name"], unmasked),
         id_number=sealed.id_number(unmasked),
+        birth_certificate=sealed.birth_certificate(unmasked),
         phone=sealed.phone(unmasked),
         sex=row["sex"],
         birth=birth_for(row["birth_on"], unmasked),

@@ -23,6 +23,11 @@ class PersonStatus(StrEnum):
     """Had been entered twice: this id goes on as that of another."""
 
 
+ID_NUMBER, BIRTH_CERTIFICATE = "id_number", "birth_certificate"
+"""Numbers by which a person is known (公民身份号码; 出生医学证明编号, of a child that has no ID number yet): how their columns begin, and
+under which name they are sealed and hashed."""
+
+
 class Entered(NamedTuple):
     """A person's version after coming into the registry, or coming back; `withdrawn_at`: when a settling was last taken back."""
 
@@ -93,6 +98,10 @@ class Known:
     """Is a death on record? A withdrawn settling does not erase one."""
     covered: bool
     """Does the place of who asks cover the person's household? Where not, nothing more is told than that the number is taken."""
+
+    def may_come_back(self, name: str) -> bool:
+        """Is it somebody of this name who moved out (迁出), and so lives in no household now?"""
+        return self.status is PersonStatus.MOVED_OUT and self.name == name
 
 
 def present_groups(

@@ -118,7 +118,10 @@ class PersonView(View):
     version: int
     status: str
     name: str
-    id_number: str
+    id_number: str | None
+    """Null: of a child that has none yet."""
+    birth_certificate: str | None
+    """By which a child came into the registry that had no ID number."""
     phone: str | None
     sex: str
     birth: str

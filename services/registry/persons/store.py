@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.registry import own
-from services.registry.persons.domain import Entered, Known, PersonStatus
+from services.registry.persons.domain import ID_NUMBER, Entered, Known, PersonStatus
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns, json_text
 from shared.errors import NotFound
@@ -19,62 +19,72 @@ class PersonNotFound(NotFound):
     title_en, title_zh = "No such person", "未找到该人员"
 
 
-async def load_known(tx: Transaction, lookups: Sequence[bytes], place: Place) -> dict[bytes, Known]:
-    """People of these ID numbers who are in the registry, locked."""
+async def load_known(
+    tx: Transaction, lookups: Sequence[bytes], place: Place, kind: str = ID_NUMBER
+) -> dict[bytes, Known]:
+    """People of these numbers (`kind`: of which they are) who are in the registry, locked."""
     rows = await tx.fetch(
-        f"""select p.id_number_lookup, p.person_id, p.status, p.name, p.died_on is not null as dead, {seen(place, 2)} as covered
+        f"""select p.{kind}_lookup as lookup, p.person_id, p.status, p.name, p.died_on is not null as dead, {seen(place, 2)} as covered
               from persons p join households h using (household_id)
-             where p.id_number_lookup = any($1::bytea[]) order by p.id_number_lookup for update of p""",
+             where p.{kind}_lookup = any($1::bytea[]) order by p.{kind}_lookup for update of p""",
         list(lookups),
         *place_of(place),
     )
     return {
-        r["id_number_lookup"]: Known(r["person_id"], PersonStatus(r["status"]), r["name"], r["dead"], r["covered"])
-        for r in rows
+        r["lookup"]: Known(r["person_id"], PersonStatus(r["status"]), r["name"], r["dead"], r["covered"]) for r in rows
     }
 
 
 _PERSON_COLUMNS = (
-    "person_id uuid, name text, name_keys text, sex text, birth_on date, id_number_sealed bytea, id_number_lookup bytea,"
+    "person_id uuid, name text, name_keys text, sex text, birth_on date, number_sealed bytea, number_lookup bytea,"
     " phone_sealed bytea, phone_lookup bytea, facts text, key_id text, wrapped bytea"
 )
 
 
-async def add_persons(tx: Transaction, household_id: str, rows: Sequence[Sequence[Any]]) -> dict[str, Entered]:
+async def add_persons(
+    tx: Transaction, household_id: str, rows: Sequence[Sequence[Any]], kind: str = ID_NUMBER
+) -> dict[str, Entered]:
     """Adds people, or brings back those whom a withdrawn settling had left; how they stand now, by id.
 
-    Columns of a row: those of `_PERSON_COLUMNS`. A living person of the same number is nobody's to take: the row is passed over,
-    and its id is missing from the answer.
+    Columns of a row: those of `_PERSON_COLUMNS`; the number is one of that `kind`. A living person of the same number is nobody's to take:
+    the row is passed over, and its id is missing from the answer.
     """
     types = [part.split()[-1] for part in _PERSON_COLUMNS.split(",")]
+    unique = f"({kind}_lookup)" if kind == ID_NUMBER else f"({kind}_lookup) where {kind}_lookup is not null"
     unnest = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(types, 3))
     answer = await tx.fetch(
         f"""with given as (
                select * from unnest({unnest}) as g({", ".join(p.split()[0] for p in _PERSON_COLUMNS.split(","))})),
             saved as (
-               insert into persons as p (person_id, version, status, name, name_keys, sex, birth_on, id_number_sealed,
-                      id_number_lookup, phone_sealed, phone_lookup, household_id, facts, registered_at, changed_at)
-               select person_id, 1, 'resident', name, name_keys, sex, birth_on, id_number_sealed, id_number_lookup,
+               insert into persons as p (person_id, version, status, name, name_keys, sex, birth_on, {kind}_sealed,
+                      {kind}_lookup, phone_sealed, phone_lookup, household_id, facts, registered_at, changed_at)
+               select person_id, 1, 'resident', name, name_keys, sex, birth_on, number_sealed, number_lookup,
                       phone_sealed, phone_lookup, $1, facts::jsonb, $2, $2 from given
-               on conflict (id_number_lookup) do update
+               on conflict {unique} do update
                       set version = p.version + 1, status = 'resident', name = excluded.name, name_keys = excluded.name_keys,
-                          died_on = null, household_id = $1,
+                          sex = excluded.sex, birth_on = excluded.birth_on, died_on = null, household_id = $1,
                           work_copy = null,
                           facts = excluded.facts, phone_sealed = excluded.phone_sealed,
-                          phone_lookup = excluded.phone_lookup, id_number_sealed = excluded.id_number_sealed,
+                          phone_lookup = excluded.phone_lookup, {kind}_sealed = excluded.{kind}_sealed,
                           changed_at = $2
                     where p.status = 'withdrawn' and p.person_id = excluded.person_id
                returning p.person_id, p.version, p.withdrawn_at),
             keyed as (
                insert into person_keys (person_id, key_id, wrapped)
                select person_id, key_id, wrapped from given join saved using (person_id)
-               on conflict (person_id) do update set key_id = excluded.key_id, wrapped = excluded.wrapped)
+               on conflict (person_id) do nothing)
             select * from saved""",
         household_id,
         tx.now,
         *columns(rows, len(types)),
     )
     return {row["person_id"]: Entered(row["version"], row["withdrawn_at"]) for row in answer}
+
+
+async def list_keys(read: Read, person_ids: Sequence[str]) -> dict[str, tuple[bytes, str]]:
+    """Wrapped data key and id of its master key, by person."""
+    rows = await read.fetch("select * from person_keys where person_id = any($1::uuid[])", list(person_ids))
+    return {row["person_id"]: (row["wrapped"], row["key_id"]) for row in rows}
 
 
 _PERSON = """

@@ -80,7 +80,8 @@ class PersonFound(View):
     household_id: str
     status: str
     name: str
-    id_number: str
+    id_number: str | None
+    """Null: of a child that has none yet."""
     phone: str | None
     sex: str
     birth: str

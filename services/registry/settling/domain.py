@@ -7,21 +7,23 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.registry.households.domain import HEAD, Address
+from services.registry.newborns.domain import Newborn
 from services.registry.persons.domain import Known, PersonStatus
 from shared.errors import Fault
 
 
 @dataclass(frozen=True, slots=True)
 class NewMember:
-    """A member as stated at settling. `facts` by group; a group that is absent is not known."""
+    """A member as stated at settling. `facts` by group; a group that is absent is not known. `newborn`: of who has no ID number yet."""
 
     name: str
-    id_number: str
+    id_number: str | None
     phone: str | None
     relation: str
     in_hukou_household: bool
     corrects_death: bool
     facts: dict[str, object]
+    newborn: Newborn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,24 @@ class Settling:
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """What is checked of a member who moves in: place in the list, name, keyed hash of the ID number, birth, and whether a death on
-    record is said to be wrong."""
+    """What is checked of a member who moves in: place in the list, name, keyed hash of the ID number (`is_newborn`: of the birth
+    certificate), birth, and whether a death on record is said to be wrong."""
 
     position: int
     name: str
     lookup: bytes
     birth_on: date
     corrects_death: bool
+    is_newborn: bool = False
+
+    @property
+    def number_at(self) -> str:
+        """Pointer to the number by which the person is known."""
+        return f"/members/{self.position}/{'newborn/birth_certificate' if self.is_newborn else 'id_number'}"
+
+    @property
+    def birth_at(self) -> str:
+        return f"/members/{self.position}/{'newborn/birth_on' if self.is_newborn else 'id_number'}"
 
 
 def faults_of_members(
@@ -57,16 +69,21 @@ def faults_of_members(
     faults = (
         [] if settled_on <= today else [Fault("/settled_on", "date-in-future", "lies in the future", "日期晚于今天")]
     )
-    seen: set[bytes] = set()
+    seen: set[bytes | str] = set()
     for member in members:
-        pointer = f"/members/{member.position}/id_number"
-        if member.lookup in seen:
-            faults.append(Fault(pointer, "person-repeated", "this person stands above already", "该人员在本户中重复"))
-        elif fault := _fault_of_known(member, known.get(member.lookup)):
+        there = known.get(member.lookup)
+        who = there.person_id if there else member.lookup
+        if who in seen:
+            faults.append(
+                Fault(member.number_at, "person-repeated", "this person stands above already", "该人员在本户中重复")
+            )
+        elif fault := _fault_of_known(member, there):
             faults.append(fault)
-        seen.add(member.lookup)
+        seen.add(who)
         if member.birth_on > settled_on:
-            faults.append(Fault(pointer, "born-after-settling", "born after the day of settling", "出生晚于入住日期"))
+            faults.append(
+                Fault(member.birth_at, "born-after-settling", "born after the day of settling", "出生晚于入住日期")
+            )
     return faults
 
 
@@ -86,16 +103,19 @@ def faults_of_head(relations: Sequence[str]) -> list[Fault]:
 
 
 def _fault_of_known(member: Newcomer, there: Known | None) -> Fault | None:
-    """What the registry has against a person of this number moving in; a withdrawn settling leaves nothing but a death on record."""
-    pointer = f"/members/{member.position}/id_number"
+    """What the registry has against a person of this number moving in; a withdrawn settling leaves nothing but a death on record. Who
+    moved out lives nowhere here and may come back, also to another place where number and name are stated as they are known."""
+    pointer = member.number_at
     if there is None or (there.status is PersonStatus.WITHDRAWN and not there.dead):
+        return None
+    if there.may_come_back(member.name):
         return None
     if not there.covered:
         return Fault(
             pointer,
             "registered-elsewhere",
-            "this ID number is registered outside your place: ask the county",
-            "该身份证号已在您管辖范围以外登记，请联系县级部门",
+            "this number is registered outside your place: ask the county",
+            "该号码已在您管辖范围以外登记，请联系县级部门",
         )
     if there.status is PersonStatus.WITHDRAWN:
         if member.corrects_death:
@@ -117,16 +137,9 @@ def _fault_of_known(member: Newcomer, there: Known | None) -> Fault | None:
         return Fault(
             f"/members/{member.position}/name",
             "name-differs",
-            "the registry knows this ID number by another name",
-            "该身份证号在登记库中对应另一姓名",
+            "the registry knows this number by another name",
+            "该号码在登记库中对应另一姓名",
         )
     if there.status is PersonStatus.DECEASED:
         return Fault(pointer, "deceased", "the registry has this person as deceased", "该人员已登记为死亡")
-    if there.status is PersonStatus.MOVED_OUT:
-        return Fault(
-            pointer,
-            "moved-out",
-            f"has moved out: let person {there.person_id} join a household by id",
-            "该人员曾登记并已迁出，请以人员编号办理加入住户",
-        )
     return Fault(pointer, "already-settled", "the registry has this person living elsewhere", "该人员已登记在其他住户")

@@ -72,6 +72,7 @@ POST  /v1/registry/persons/search                                               
 GET   /v1/registry/persons/{person_id}/labour-class                             -  r  r  r  r  r  r  -  -  -  -  r  r  -
 GET   /v1/registry/duplicates                                                   -  r  r  -  -  -  -  -  -  -  -  -  -  -
 GET   /v1/registry/persons/{person_id}/duplicates                               r  r  r  r  r  r  r  -  -  -  -  r  r  -
+GET   /v1/registry/newborns                                                     -  r  r  -  -  -  -  -  -  -  -  -  -  -
 POST  /v1/registry/duplicates/{person_id}/{other_id}/dismissal                  -  w  w  -  -  -  -  -  -  -  -  -  -  -
 POST  /v1/registry/persons/{person_id}/consents                                 -  w  w  -  -  -  -  -  -  -  -  -  -  -
 GET   /v1/registry/persons/{person_id}/consents                                 r  r  r  r  r  r  r  -  -  -  -  r  r  -

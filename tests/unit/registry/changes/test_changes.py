@@ -54,7 +54,7 @@ def test_who_a_person_is_takes_two_people(fields: list[str], two: bool) -> None:
 def test_a_birth_fits_what_is_told_of_the_person(
     birth: date, first: date | None, born: date | None, codes: list[str]
 ) -> None:
-    assert [fault.code for fault in faults_of_birth(birth, first, born)] == codes
+    assert [fault.code for fault in faults_of_birth("/id_number", birth, first, born)] == codes
 
 
 def test_what_is_recorded_already_is_named() -> None:
