@@ -24,6 +24,7 @@ from services.registry.life.domain import (
 from services.registry.life.store import Said, Told
 from services.registry.persons.domain import PersonStatus
 from services.registry.service import household_state, person_state, refuse_future
+from services.registry.statistics.store import count_again
 from services.registry.store import rows_by_id
 from shared import outbox
 from shared.auth import Actor
@@ -220,6 +221,7 @@ async def _bring_rows(
     codes = {dwelling_id: row["community_code"] for dwelling_id, row in dwellings.items()}
     lived = residences(stays, story.livings, codes)
     await store.align_facts(tx, people, "residence", [(p, {"division": c}, *span) for p, c, *span in lived], said)
+    await count_again(tx, named, people)
     return lived
 
 
