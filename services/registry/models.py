@@ -35,6 +35,7 @@ from services.registry.land.models import land_tables
 from services.registry.life.domain import LifeKind
 from services.registry.persons.domain import PersonStatus, Purpose
 from services.registry.reservations.models import reservation_tables
+from services.registry.statistics.models import figure_tables
 from shared.imports.models import import_tables
 from shared.tables import Instant, kernel_metadata, one_of
 
@@ -42,6 +43,7 @@ metadata = kernel_metadata()
 import_tables(metadata)
 land_tables(metadata)
 reservation_tables(metadata)
+figure_tables(metadata)
 
 
 communities = Table(

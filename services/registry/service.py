@@ -12,7 +12,7 @@ from services.registry.persons.domain import ID_NUMBER, Entered, PersonStatus
 from services.registry.search.domain import name_keys
 from shared import outbox
 from shared.contracts.registry import HouseholdSettled, HouseholdState, Member, PersonRegistered, PersonState
-from shared.db import Transaction
+from shared.db import Read, Transaction
 from shared.errors import Fault, Invalid
 from shared.privacy import KeyRing, NewKey, field_context
 
@@ -35,7 +35,7 @@ class DateInFuture(Invalid):
     title_en, title_zh = "The day has not come yet", "日期尚未到来"
 
 
-def refuse_future(tx: Transaction, day: date, pointer: str) -> None:
+def refuse_future(tx: Read, day: date, pointer: str) -> None:
     """Raises DateInFuture."""
     if day > tx.today:
         raise DateInFuture(faults=[Fault(pointer, "date-in-future", "lies in the future", "日期晚于今天")])

@@ -78,6 +78,11 @@ def may_see(actor: Actor, group: str) -> bool:
     return group.partition(":")[0] in _groups_of(actor)
 
 
+def shows(actor: Actor, group: str, purpose: Purpose | None) -> bool:
+    """Is the actor shown facts of this group, of people it sees, where it states this purpose? (Of its own a resident states none.)"""
+    return may_see(actor, group) and (actor.is_resident or not is_sensitive(group) or purpose in _GROUP_PURPOSES[group])
+
+
 def facts_for(actor: Actor, facts: Mapping[str, Any], purpose: Purpose | None = None) -> dict[str, Any]:
     """The fact groups that the actor sees, and where they are sensitive by the stated purpose too (of its own a resident states none). With
     welfare flags alone, of dibao only whether it is drawn."""

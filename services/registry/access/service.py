@@ -50,6 +50,21 @@ async def note_log_read(
     await store.add_log_read(tx, record, person_id, results)
 
 
+async def note_figures(
+    tx: Transaction,
+    actor: Actor,
+    purpose: Purpose,
+    case_ref: str | None,
+    results: int,
+    request_id: str | None,
+    fields: Sequence[str],
+) -> None:
+    """Notes that the actor read figures (`results` of them) of sensitive facts: of nobody by name, but few figures may tell of one."""
+    basis, _ = await grounds(tx, [], purpose)
+    record = _record(actor, purpose, case_ref, (basis.basis, basis.law_ref), fields, request_id)
+    await store.add_log_read(tx, record, None, results)
+
+
 def _record(
     actor: Actor,
     purpose: str,

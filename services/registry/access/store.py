@@ -35,7 +35,7 @@ async def add_records(tx: Transaction, record: Record, people: Sequence[tuple[st
 
 
 async def add_log_read(tx: Transaction, record: Record, person_id: str | None, results: int) -> None:
-    """A read of the log: of one person's records, or of many people's (None). `results`: how many records were shown."""
+    """A read of the log: of one person's records, or of many people's (None); or of figures. `results`: how many were shown."""
     await _add(tx, record, [person_id], [None], results)
 
 

@@ -14,6 +14,7 @@ from services.registry.persons import store as persons
 from services.registry.persons.domain import ID_NUMBER, present_groups
 from services.registry.service import later_known, person_state
 from services.registry.sight import Sealed, kept
+from services.registry.statistics.store import count_again
 from shared import outbox
 from shared.auth import Place
 from shared.contracts.registry import PersonFactsChanged
@@ -82,6 +83,7 @@ async def make(
         changed |= columns.get(field, {})
     await persons.set_person(tx, person_id, changed["version"], row["status"], row["died_on"], facts)
     await store.set_identity(tx, person_id, changed)
+    await count_again(tx, [], [person_id])
     outbox.emit(tx, person_state(PersonFactsChanged, changed))
     if not IDENTITY.isdisjoint(present):
         await duplicates.suggest(tx, [person_id], Place())

@@ -22,6 +22,7 @@ from services.registry.life.telling import ContradictsLater, Ground, retell, tel
 from services.registry.persons import store as persons
 from services.registry.persons.domain import changed_groups, present_groups
 from services.registry.service import household_state, later_known, refuse_future
+from services.registry.statistics.store import count_again
 from shared import outbox
 from shared.auth import Actor
 from shared.contracts.registry import (
@@ -97,6 +98,7 @@ async def change_facts(
     await store.set_household(tx, household_id, status, version, row["head_person_id"], facts)
     rows = [(household_id, name, value) for name, value in changes.items()]
     await history.record_facts(tx, "household", rows, since, source, actor.subject)
+    await count_again(tx, [household_id])
     members = await store.list_members(tx, household_id)
     outbox.emit(tx, household_state(HouseholdChanged, {**row, "facts": facts, "version": version}, members))
     return later_known(later, held)
@@ -126,6 +128,7 @@ async def withdraw_household(
     companions = [c["household_id"] for c in await store.load_companions(tx, household_id)]
     await store.retract_settling(tx, [household_id, *companions], [])
     await store.set_companion_status(tx, companions, HouseholdStatus.WITHDRAWN)
+    await count_again(tx, [household_id], [p["person_id"] for p in people])
     facts = row["facts"] | {"withdrawn_because": reason}
     version = row["version"] + 1
     await store.set_household(tx, household_id, status, version, row["head_person_id"], facts)

@@ -53,8 +53,10 @@ async def add_memberships(
 async def add_occupancy(
     tx: Transaction, dwelling_id: str, household_id: str, valid_from: date, source: str, by: str
 ) -> None:
+    """A new household's. It waits to be counted (`statistics.store.count_again`), said in one statement for the sake of settling."""
     await tx.execute(
-        """insert into occupancies (dwelling_id, household_id, valid_from, recorded_at, source, recorded_by)
+        """with waiting as (insert into figures_waiting (household_id, since) values ($2, $4))
+           insert into occupancies (dwelling_id, household_id, valid_from, recorded_at, source, recorded_by)
            values ($1, $2, $3, $4, $5, $6)""",
         dwelling_id,
         household_id,

@@ -22,6 +22,7 @@ from services.registry.persons import store as persons
 from services.registry.persons.domain import Entered
 from services.registry.service import household_state, own_key, person_state, say_registered, say_settled
 from services.registry.sight import kept
+from services.registry.statistics.store import count_again
 from shared import outbox
 from shared.contracts.registry import HouseholdChanged, PersonFactsChanged
 from shared.db import Transaction
@@ -83,6 +84,9 @@ async def write(tx: Transaction, act: Act, keys: KeyRing, settled: Settled) -> N
     await beside(_say_settled, tx, settled, entered)
     if settled.joined:
         await _write_changes(tx, act, keys, settled, recorded)
+    changed = [c.known.person_id for _, verdict, _ in settled.joined for c in verdict.changes]
+    standing = [flat.home.household_id for flat, _, _ in settled.joined if flat.home]
+    await count_again(tx, [*(h.household_id for h in settled.households), *standing], changed)
     for told in settled.told:
         await _tell(tx, act, keys, told, recorded)
 

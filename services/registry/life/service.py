@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from services.registry import store as history
 from services.registry.dwellings.service import look_at_flat, refuse_flat
 from services.registry.dwellings.store import take_reservation
 from services.registry.households import store as households
@@ -93,7 +94,7 @@ async def take_word(
         refuse_if_merged(await persons.get_person(tx, part.person_id, actor.place))
     event = LifeEvent(new_id(), word.kind, word.on, 0, household_id, word.people, word.into_id)
     if word.address:
-        event = await _into_flat(tx, actor, row, event, word.address)
+        event = await _into_flat(tx, actor, row, event, word.address, word.ground.source)
     members = await _check_newcomers(tx, actor, keys, known_areas, row, word)
     ground = word.ground
     arrived = await come_in(tx, keys, household_id, *members, word.on, ground.source, actor.subject)
@@ -140,9 +141,11 @@ async def _locked(tx: Transaction, actor: Actor, household_id: str, into_id: str
     return rows[0]
 
 
-async def _into_flat(tx: Transaction, actor: Actor, row: Row, event: LifeEvent, address: Address) -> LifeEvent:
-    """The event with the flat it leads to; of a split, with the new household too. Whether the flat was free on those days is found out
-    when all of them are known."""
+async def _into_flat(
+    tx: Transaction, actor: Actor, row: Row, event: LifeEvent, address: Address, source: str
+) -> LifeEvent:
+    """The event with the flat it leads to; of a split, with the new household too, which has the facts of the other. Whether the flat was
+    free on those days is found out when all of them are known."""
     flat, faults = await look_at_flat(tx, actor, address, row["household_id"], event.on, "/on")
     refuse_flat([fault for fault in faults if fault.code.endswith("-unknown") or fault.code == "flat-reserved"])
     assert flat is not None  # or there would have been a fault
@@ -156,6 +159,8 @@ async def _into_flat(tx: Transaction, actor: Actor, row: Row, event: LifeEvent, 
         tx, [(new, HouseholdKind.COLIVING, *place, None, None, row["facts"])], event.on, new
     )
     await store.begin(tx, new, HouseholdStatus.ENDED)
+    facts = [(new, name, value) for name, value in row["facts"].items()]
+    await history.add_facts(tx, "household", facts, event.on, source, actor.subject)
     return replace(event, into_id=new)
 
 

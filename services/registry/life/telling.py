@@ -26,6 +26,7 @@ from services.registry.merging.store import list_mergers
 from services.registry.persons import store as persons
 from services.registry.persons.domain import PersonAction, PersonStatus, move_person
 from services.registry.service import household_state, person_state, refuse_future
+from services.registry.statistics.store import count_again
 from services.registry.store import rows_by_id
 from shared import outbox
 from shared.auth import Actor
@@ -241,6 +242,7 @@ async def _bring_rows(
     codes = {dwelling_id: row["community_code"] for dwelling_id, row in dwellings.items()}
     lived = residences(stays, story.livings, codes)
     await store.align_facts(tx, people, "residence", [(p, {"division": c}, *span) for p, c, *span in lived], said)
+    await count_again(tx, named, people)
     return lived
 
 

@@ -20,6 +20,7 @@ from services.registry.persons.domain import (
     present_groups,
 )
 from services.registry.service import later_known, person_state, refuse_future
+from services.registry.statistics.store import count_again
 from shared import outbox
 from shared.auth import Actor
 from shared.contracts.registry import PersonFactsChanged
@@ -77,6 +78,7 @@ async def change_facts(
     await store.set_person(tx, person_id, row["version"] + 1, row["status"], row["died_on"], facts)
     rows = [(person_id, group, value) for group, value in changes.items()]
     await history.record_facts(tx, "person", rows, since, source, actor.subject)
+    await count_again(tx, [], [person_id])
     outbox.emit(tx, person_state(PersonFactsChanged, {**row, "facts": facts, "version": row["version"] + 1}))
     return later_known(later, held)
 

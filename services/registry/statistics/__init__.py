@@ -1,1 +1,1 @@
-"""Figures (统计) of the registry: who lives in communities and their blocks, and in which flats, counted from the rows."""
+"""Figures (统计) of the registry: who lived in communities and their blocks on a day, from counters that the worker keeps."""
