@@ -128,7 +128,7 @@ async def withdraw_household(
     companions = [c["household_id"] for c in await store.load_companions(tx, household_id)]
     await store.retract_settling(tx, [household_id, *companions], [])
     await store.set_companion_status(tx, companions, HouseholdStatus.WITHDRAWN)
-    await count_again(tx, [household_id], [p["person_id"] for p in people])
+    await count_again(tx, [household_id], people)
     facts = row["facts"] | {"withdrawn_because": reason}
     version = row["version"] + 1
     await store.set_household(tx, household_id, status, version, row["head_person_id"], facts)
