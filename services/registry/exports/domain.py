@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -144,11 +144,6 @@ def unpacked(data: bytes, start: int = 0, most: int | None = None) -> list[str]:
     """Up to `most` ids from the `start`-th on."""
     end = len(data) if most is None else min(len(data), (start + most) * 16)
     return [str(UUID(bytes=data[at : at + 16])) for at in range(start * 16, end, 16)]
-
-
-def in_pieces(data: bytes, size: int) -> Iterator[bytes]:
-    for start in range(0, len(data), size):
-        yield data[start : start + size]
 
 
 def decimal_or_none(value: Any) -> Decimal | None:

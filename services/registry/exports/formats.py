@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, BinaryIO
+from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import polars as pl
@@ -69,8 +69,8 @@ def load(data: bytes) -> pl.DataFrame:
     return pl.read_ipc(io.BytesIO(data))
 
 
-def write(form: Format, look: Look, frames: Iterable[pl.DataFrame], out: BinaryIO) -> None:
-    """Writes a file of these frames to `out`, which can be written anywhere in."""
+def write(form: Format, look: Look, frames: Iterable[pl.DataFrame], out: IO[bytes]) -> None:
+    """Writes a file of these frames to `out`, from its beginning to its end."""
     {Format.CSV: _write_csv, Format.XLSX: _write_xlsx, Format.PARQUET: _write_parquet}[form](look, frames, out)
 
 
@@ -117,13 +117,13 @@ def _label(column: Column, language: str) -> pl.Expr:
 
 # CSV
 
-_FORMULA = r"^\s*[=+\-@\t\r\n＝＋－＠]"
+_FORMULA = r"^[\s\x00-\x1f]*[=+\-@\t\r\n＝＋－＠]"
 """How a cell begins that a spreadsheet may take for a formula (OWASP, CSV injection)."""
 _ROUNDED = r"^\d{16,}$"
 """A spreadsheet keeps fifteen digits of a number."""
 
 
-def _write_csv(look: Look, frames: Iterable[pl.DataFrame], out: BinaryIO) -> None:
+def _write_csv(look: Look, frames: Iterable[pl.DataFrame], out: IO[bytes]) -> None:
     """UTF-8 with a byte order mark, by which spreadsheets know it. A cell that would be calculated, or rounded, has an apostrophe before
     it: it is text. An import takes the apostrophe off again."""
     printed = list(_printed(look))
@@ -167,7 +167,7 @@ class _Styles:
     number: str
 
 
-def _write_xlsx(look: Look, frames: Iterable[pl.DataFrame], out: BinaryIO) -> None:
+def _write_xlsx(look: Look, frames: Iterable[pl.DataFrame], out: IO[bytes]) -> None:
     """What a workbook needs around its rows is made by xlsxwriter; the rows are written into it as they come (a library that is given them
     holds them all, a hundred times as large). All texts are texts: nothing in it is calculated."""
     printed = list(_printed(look))
@@ -266,7 +266,7 @@ def _number(begin: str, style: str, value: pl.Expr) -> pl.Expr:
 # Parquet
 
 
-def _write_parquet(look: Look, frames: Iterable[pl.DataFrame], out: BinaryIO) -> None:
+def _write_parquet(look: Look, frames: Iterable[pl.DataFrame], out: IO[bytes]) -> None:
     labels = [
         _label(column, look.language).alias(f"{column.name}_label")
         for column in look.columns

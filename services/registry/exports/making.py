@@ -7,15 +7,14 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import IO, Any, cast
 
 from services.registry.access.service import note_listed
 from services.registry.consents.bases import LegalBasis
 from services.registry.exports import formats, store
 from services.registry.exports.columns import TITLES
-from services.registry.exports.domain import ExportStatus, Format, ListName, Part, in_pieces, packed, unpacked
+from services.registry.exports.domain import ExportStatus, Format, ListName, Part, packed, unpacked
 from services.registry.exports.lists import Chunk, ExportList, Reading, columns_of, kept
 from services.registry.exports.sealed import Sealed
 from services.registry.exports.service import most_rows, noted_fields, still_may
@@ -163,14 +162,14 @@ class Exports(Background):
             raise _Deleted
         title = TITLES[name].of(row["language"])
         look = formats.Look(reading.columns, row["language"], title, now["exported"], row["asked_at"])
-        size, pieces = await asyncio.to_thread(_file, Format(row["format"]), look, sealed, chunks)
+        file = await asyncio.to_thread(_file, Format(row["format"]), look, sealed, chunks)
         async with database.transaction(clock.now()) as tx:
-            if not await store.set_done(tx, export_id, size):
+            if not await store.set_done(tx, export_id, file.size):
                 raise _Deleted
-            for piece in pieces:
+            for piece in file.pieces:
                 await store.add_parts(tx, export_id, Part.FILE, [piece])
             await store.drop_parts(tx, export_id, (Part.ASKED, Part.IDS, Part.CHUNK))
-        self.tell(row, "done", rows=now["exported"], bytes=size)
+        self.tell(row, "done", rows=now["exported"], bytes=file.size)
         EXPORTS.labels(name, ExportStatus.DONE).inc()
         EXPORT_ROWS.labels(name).inc(now["exported"])
 
@@ -202,14 +201,39 @@ def _dumped(reading: Reading, chunk: Chunk, sealed: Sealed, n: int) -> bytes:
     return sealed.seal(Part.CHUNK, n, formats.dump(formats.frame_of(reading.columns, chunk.rows)))
 
 
-def _file(form: Format, look: formats.Look, sealed: Sealed, chunks: list[bytes]) -> tuple[int, list[tuple[int, bytes]]]:
-    """The file's size, and its sealed pieces."""
+class _Pieces(io.RawIOBase):
+    """A file that is only written on, and kept in sealed pieces."""
+
+    def __init__(self, sealed: Sealed) -> None:
+        self._sealed = sealed
+        self._open = bytearray()
+        self.pieces: list[tuple[int, bytes]] = []
+        self.size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._open += data
+        written = len(memoryview(data).cast("B"))
+        self.size += written
+        while len(self._open) >= _PIECE:
+            self._seal(_PIECE)
+        return written
+
+    def end(self) -> None:
+        if self._open:
+            self._seal(len(self._open))
+
+    def _seal(self, size: int) -> None:
+        n = len(self.pieces)
+        self.pieces.append((n, self._sealed.seal(Part.FILE, n, bytes(self._open[:size]))))
+        del self._open[:size]
+
+
+def _file(form: Format, look: formats.Look, sealed: Sealed, chunks: list[bytes]) -> _Pieces:
     frames = (formats.load(sealed.open(Part.CHUNK, n, chunk)) for n, chunk in enumerate(chunks))
-    out = io.BytesIO()
-    formats.write(form, look, frames, out)
-    return out.tell() if form is Format.CSV else len(out.getbuffer()), list(_sealed_pieces(out.getvalue(), sealed))
-
-
-def _sealed_pieces(data: bytes, sealed: Sealed) -> Iterator[tuple[int, bytes]]:
-    for n, piece in enumerate(in_pieces(data, _PIECE)):
-        yield n, sealed.seal(Part.FILE, n, piece)
+    out = _Pieces(sealed)
+    formats.write(form, look, frames, cast("IO[bytes]", out))
+    out.end()
+    return out

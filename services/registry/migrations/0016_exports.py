@@ -62,7 +62,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("status in ('queued', 'running')"),
     )
-    op.create_index(op.f("ix_exports_subject_export_id"), "exports", ["subject", "export_id"], unique=False)
+    op.create_index(op.f("ix_exports_subject_exports_export_id"), "exports", ["subject", "export_id"], unique=False)
     op.create_table(
         "export_parts",
         sa.Column("export_id", sa.Uuid(), nullable=False),
