@@ -59,7 +59,7 @@ class Background(ABC):
                 if is_transient(error):
                     raise
                 failures += 1
-                log.warning(f"{self.sort} broke off", id=self.id_of(row), failures=failures, exc_info=error)
+                log.warning(f"{self.sort} broke off", **self._named(row), failures=failures, exc_info=error)
                 if failures >= _MOST_FAILURES:
                     await self.fail(database, row, self.broken())
                     return True
@@ -74,11 +74,10 @@ class Background(ABC):
 
     def tell(self, row: Row, what: str, **more: object) -> None:
         """A line in the log."""
-        log.info(f"{self.sort} {what}", **{f"{self.sort}_id": self.id_of(row)}, **self.about(row), **more)
+        log.info(f"{self.sort} {what}", **self._named(row), **self.about(row), **more)
 
-    def id_of(self, row: Row) -> str:
-        """The job's id."""
-        return str(row[f"{self.sort}_id"])
+    def _named(self, row: Row) -> dict[str, str]:
+        return {f"{self.sort}_id": row[f"{self.sort}_id"]}
 
     @abstractmethod
     def about(self, row: Row) -> dict[str, object]:

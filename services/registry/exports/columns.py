@@ -29,7 +29,7 @@ from services.registry.codes.platform import (
     SCHOOL_STAGE,
 )
 from services.registry.exports.domain import Kind, ListName, Shows
-from services.registry.sight import Sealed, work_for
+from services.registry.sight import Sealed, without_work_for, work_for
 from shared.auth import Actor
 from shared.db import Row
 from shared.privacy import mask_name
@@ -238,6 +238,7 @@ HOUSEHOLDS = (
     _of("head_phone", "户主电话", "Telephone of the head", lambda s: s.sealed and s.sealed.phone(s.in_full),
         shows=Shows(personal=True), digits=True),
     _plain("members", "人口数", "Members", Kind.NUMBER),
+    _of("without_work", "零就业户", "Without work", lambda s: without_work_for(s.actor, bool(s.row["without_work"])), Kind.FLAG),
     *_HOME_FACTS,
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from services.registry.consents.bases import Basis
 from services.registry.consents.service import grounds_of_some
 from services.registry.dwellings import store as dwellings
 from services.registry.dwellings.domain import meant_for
@@ -17,10 +18,10 @@ from services.registry.exports.columns import COLUMNS, Cell, Column, Shown, cell
 from services.registry.exports.domain import FlatsAsked, HouseholdsAsked, ListName, decimal_or_none, packed
 from services.registry.persons.domain import PersonStatus, Purpose
 from services.registry.search import service as search
-from services.registry.search.domain import Asked, DoorOf
+from services.registry.search.domain import Asked, DoorOf, Wanted
 from services.registry.search.store import planned_by_values
 from services.registry.sight import Sealed, facts_for
-from shared.auth import Actor
+from shared.auth import Actor, Place
 from shared.db import Read, Row, Transaction
 from shared.errors import Fault, Invalid
 from shared.privacy import KeyRing
@@ -48,7 +49,7 @@ class Chunk:
     rows: list[list[Cell]]
     without_consent: int
     people: Mapping[str, str | None]
-    basis: Any
+    basis: Basis | None
 
 
 class ExportList(ABC):
@@ -113,7 +114,7 @@ class People(ExportList):
     async def check(self, read: Read, reading: Reading) -> None:
         await self._wanted(read, reading)
 
-    async def _wanted(self, read: Read, reading: Reading) -> Any:
+    async def _wanted(self, read: Read, reading: Reading) -> tuple[Place, Wanted]:
         return await search.wanted_of(
             read, reading.actor, reading.keys, self.asked, within="/filters", by_division=True
         )

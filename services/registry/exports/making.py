@@ -145,7 +145,7 @@ class Exports(Background):
             if not await store.add_read(tx, export_id, len(ids), len(chunk.rows), chunk.without_consent):
                 raise _Deleted
             await store.add_parts(tx, export_id, Part.CHUNK, [(n, data)])
-            if reading.purpose is None:
+            if reading.purpose is None or chunk.basis is None:
                 return
             fields = noted_fields(wanted.name, row["fields"])
             about = (reading.purpose, row["case_ref"], row["request_id"], fields, total)
