@@ -24,6 +24,7 @@ from shared.edge import REFUSALS, Edge, refusal_of
 from shared.http import PROBLEM, PROBLEM_SCHEMA
 from shared.routing import Route, Routes
 from shared.settings import Settings
+from shared.streams import Streams
 from shared.wire import Protocol
 from shared.worker import Worker
 
@@ -99,6 +100,7 @@ def create_app(
     app.state.settings = settings
     app.state.name = name
     app.state.worker = worker
+    app.state.streams = Streams(settings)
     app.state.verifier = verifier or Verifier(settings.issuer, settings.jwks_url)
     app.include_router(health())
     for part in routers:

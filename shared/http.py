@@ -214,3 +214,14 @@ def problem_of(request: Request, error: DomainError) -> JSONResponse:
         error.members,
         error.headers,
     )
+
+
+def problem_kept(request: Request, kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """A refusal that a job's row keeps in both languages (`shared.background.problem_of`), as a problem document has it, in the reader's
+    language."""
+    if kept is None:
+        return None
+    own = "zh" if language(request) == "zh" else "en"
+    texts = {name: kept[f"{name}_{own}"] for name in ("title", "detail")}
+    more = {name: value for name, value in kept.items() if name[-3:] not in ("_en", "_zh") and name != "slug"}
+    return {**more, "type": f"urn:anju:problem:{kept['slug']}", **texts}

@@ -39,6 +39,8 @@ IMPORTS = Counter("imports_finished_total", "Files brought in, or given up.", ["
 IMPORT_ROWS = Counter(
     "import_rows_total", "Rows of files that were brought in: accepted or rejected.", ["kind", "outcome"]
 )
+EXPORTS = Counter("exports_finished_total", "Lists made into files, or given up.", ["list", "status"])
+EXPORT_ROWS = Counter("export_rows_total", "Rows of lists that were made into files.", ["list"])
 ACCESS_SEALED = Gauge("access_records_sealed", "Records of the access log that are sealed.")
 TIMERS = Counter("timers_fired_total", "Timers fired.", ["kind"])
 LOOP_FAILURES = Counter("loop_failures_total", "Times a worker loop failed and was started again.", ["loop"])

@@ -19,3 +19,8 @@ def seen(place: Place, first: int, alias: str = "h", also: str = "false") -> str
 def place_of(place: Place) -> tuple[str, str | None, str | None]:
     """Parameters of `seen`: division, estate, block."""
     return place.division, place.estate, place.block
+
+
+def text_of(place: Place) -> str:
+    """As tokens have it (`Place.parse`); everywhere is empty."""
+    return place.division if place.block is None else f"{place.division}/{place.estate}/{place.block}"

@@ -30,6 +30,12 @@ class Settings(BaseSettings):
     """Of a file that is imported; so much for all routes that end with /imports."""
     import_keep_days: int = Field(default=30, ge=1)
     """Uploaded files and their reports are forgotten after so many days."""
+    most_streams: int = Field(default=64, ge=0)
+    """Streams of progress that a process keeps open at once."""
+    stream_seconds: float = Field(default=600, gt=0)
+    """A stream ends after so long; who goes on watching comes back, and is asked anew whether it may."""
+    stream_poll_seconds: float = Field(default=0.5, gt=0)
+    """Between two looks at a job that is watched."""
     behind_gateway: bool = True
     """True: the request id that the gateway gave is taken over, so that one id names the request everywhere."""
     relay_idle_seconds: float = Field(default=0.05, gt=0, le=0.25)

@@ -73,7 +73,8 @@ def fault(error: Mapping[str, Any]) -> Fault:
     if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
         kinds = _kinds(error)
         en, zh = (f"must be one of: {kinds}", f"不在允许的取值之内：{kinds}") if kinds else ("is missing", "缺少必填项")
-        return Fault(f"{where}/kind", "kind-unknown" if kinds else "missing", en, zh)
+        name = re.sub(r"\W|^_|_$", "", error["ctx"]["discriminator"].removesuffix("()"))
+        return Fault(f"{where}/{name}", f"{name}-unknown" if kinds else "missing", en, zh)
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, Wrong):
         return Fault(where, cause.code, cause.en, cause.zh)

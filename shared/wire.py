@@ -11,6 +11,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _AT_ONCE = 32 * 1024
 _LONGEST_HEAD = 64 * 1024
+ENDLESS = "anju.endless"
+"""Stands in the scope of a request whose answer goes on for as long as there is something to tell (`shared.streams`)."""
 
 
 class _Gathering:
@@ -55,6 +57,12 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(cast("asyncio.Transport", _Gathering(transport)))
+
+    def shutdown(self) -> None:
+        """An answer without an end is broken off: who watches comes back to the process that follows. Others are finished first."""
+        super().shutdown()
+        if self.cycle and ENDLESS in self.cycle.scope:
+            self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         self._loose += len(data)

@@ -17,6 +17,7 @@ from services.gateway.routes import upstream_of
 from services.gateway.upstream import Away, Broken, Connection, Headers, Origin
 from shared.auth import authenticate
 from shared.errors import Malformed, NotFound, Unavailable
+from shared.wire import ENDLESS
 
 log = structlog.get_logger()
 
@@ -35,6 +36,7 @@ _HOP_BACK = frozenset(
 )  # fmt: skip
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 """Idempotent (RFC 9110 §9.2.2)."""
+_EVENTS = b"text/event-stream"
 _SOON = {"retry-after": "1"}
 _WATCH_AFTER_SECONDS = 0.2
 
@@ -137,7 +139,7 @@ class _Passage:
         while True:
             connection = await origin.take()
             try:
-                await self._through(connection, head, body)
+                await self._through(origin, connection, head, body)
                 return
             except Away:
                 # It was closed as we took it: nothing was done. On a new connection it means what it says.
@@ -146,11 +148,16 @@ class _Passage:
             finally:
                 origin.give_back(connection)
 
-    async def _through(self, connection: Connection, head: bytes, body: bytes | AsyncIterator[bytes] | None) -> None:
+    async def _through(
+        self, origin: Origin, connection: Connection, head: bytes, body: bytes | AsyncIterator[bytes] | None
+    ) -> None:
         bodiless = self._scope["method"] == "HEAD"
         if body is None or isinstance(body, bytes):
             connection.ask(head + (body or b""), bodiless)
             await connection.answered()
+            if _is_endless(connection):
+                self._scope[ENDLESS] = True
+                origin.set_apart(connection)
             await self._return(connection)
             return
         connection.ask(head, bodiless)
@@ -233,6 +240,11 @@ class _Passage:
         if self._passing and self._stopped_by is None:
             self._stopped_by = because
             self._passing.cancel()
+
+
+def _is_endless(connection: Connection) -> bool:
+    """Is the answer told for as long as there is something to tell?"""
+    return any(name == b"content-type" and value.startswith(_EVENTS) for name, value in connection.headers)
 
 
 def _nominated(headers: Headers) -> frozenset[bytes]:

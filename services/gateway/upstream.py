@@ -247,6 +247,11 @@ class Origin:
             connection.abort()
         return await self._connected(loop)
 
+    def set_apart(self, connection: Connection) -> None:
+        """It is lent for minutes (a stream that is watched; the service bounds their number), and keeps no place from others meanwhile."""
+        self._busy.discard(connection)
+        self._next()
+
     def give_back(self, connection: Connection) -> None:
         """In any state: what cannot be used again is closed."""
         self._busy.discard(connection)

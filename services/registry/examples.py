@@ -198,3 +198,9 @@ RESERVATION: JsonDict = {
     "people": 4,
     "days": 30,
 }
+EXPORT: JsonDict = {
+    "list": "persons",
+    "filters": {"division": COMMUNITY_CODE, "sex": "2"},
+    "fields": ["name", "sex", "birth_year", "community_name", "block"],
+    "format": "xlsx",
+}

@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from services.registry.axes import NOW, axes
 from services.registry.changes.domain import ChangeStatus
 from services.registry.consents.domain import Form, Guardianship
+from services.registry.exports.models import export_tables
 from services.registry.households.domain import HouseholdKind, HouseholdStatus
 from services.registry.land.models import land_tables
 from services.registry.life.domain import LifeKind
@@ -42,6 +43,7 @@ from shared.tables import Instant, kernel_metadata, one_of
 metadata = kernel_metadata()
 import_tables(metadata)
 land_tables(metadata)
+export_tables(metadata)
 reservation_tables(metadata)
 figure_tables(metadata)
 

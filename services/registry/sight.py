@@ -73,6 +73,11 @@ def _groups_of(actor: Actor) -> Container[str]:
     return _shown_to(actor.scopes) if not actor.is_resident else _GROUP_SCOPES
 
 
+def groups_of(actor: Actor) -> frozenset[str]:
+    """Fact groups of which the actor, who is no resident, sees something: of dibao, to who sees flags, whether it is drawn."""
+    return _shown_to(actor.scopes) | ({"dibao"} if actor.may(Scope.WELFARE_FLAGS) else frozenset())
+
+
 def may_see(actor: Actor, group: str) -> bool:
     """Does the actor see facts of this group?"""
     return group.partition(":")[0] in _groups_of(actor)
@@ -90,7 +95,7 @@ def facts_for(actor: Actor, facts: Mapping[str, Any], purpose: Purpose | None = 
     shown = {
         group: value
         for group, value in facts.items()
-        if group.partition(":")[0] in seen and (own or not is_sensitive(group) or purpose in _GROUP_PURPOSES[group])
+        if group.partition(":")[0] in seen and (own or shows_for(group, purpose))
     }
     if "dibao" in facts and "dibao" not in shown and actor.may(Scope.WELFARE_FLAGS):
         shown["dibao"] = {"receiving": facts["dibao"]["receiving"]} if facts["dibao"] else None
@@ -100,6 +105,11 @@ def facts_for(actor: Actor, facts: Mapping[str, Any], purpose: Purpose | None = 
 def is_sensitive(group: str) -> bool:
     """Does the group show only to who states a purpose?"""
     return group in _GROUP_PURPOSES
+
+
+def shows_for(group: str, purpose: Purpose | None) -> bool:
+    """Does the group, to who sees it, show for this purpose?"""
+    return not is_sensitive(group) or purpose in _GROUP_PURPOSES[group]
 
 
 def work_for(actor: Actor, value: Any) -> Any:

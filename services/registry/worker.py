@@ -1,9 +1,10 @@
-"""The registry's worker: relay, consumer, imports, sealer of the access log, counting of figures, janitor.
+"""The registry's worker: relay, consumer, imports, exports, sealer of the access log, counting of figures, janitor.
 `python -m services.registry.worker` runs it apart from the API."""
 
 from __future__ import annotations
 
 from services.registry.access.sealer import Sealer
+from services.registry.exports.making import Exports
 from services.registry.handlers import HANDLERS
 from services.registry.imports.service import roster_kind
 from services.registry.plans.service import DWELLING_KIND
@@ -25,7 +26,8 @@ def create_worker(settings: RegistrySettings) -> Worker:
     """Raises OSError or BadKeys where `keys_file` cannot be read."""
     keys = KeyRing.load(settings.keys_file)
     imports = Imports(kinds(settings, keys), keys, settings)
-    loops = {"imports": imports.run, "sealer": Sealer(keys).run, "figures": keep_counting}
+    exports = Exports(keys, settings)
+    loops = {"imports": imports.run, "exports": exports.run, "sealer": Sealer(keys).run, "figures": keep_counting}
     return Worker("registry", settings, HANDLERS, loops=loops)
 
 

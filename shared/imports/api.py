@@ -8,11 +8,12 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from shared import streams
 from shared.app import posts, router
 from shared.auth import Actor, Scope, require
 from shared.db import Read, Reader, Row, Tx
 from shared.errors import Conflict, Forbidden
-from shared.http import language
+from shared.http import language, problem_kept
 from shared.ids import new_id
 from shared.imports import correction, store
 from shared.imports.fields import CellFault, Shape
@@ -24,6 +25,7 @@ from shared.imports.sealed import PAGE, Sealed, Words
 from shared.imports.table import Sheet, sheets_of, table_of
 from shared.imports.uploads import REQUEST_BODY, Uploaded
 from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor, id_of
+from shared.places import text_of
 from shared.privacy import KeyRing
 from shared.shapes import Id
 
@@ -61,7 +63,7 @@ def import_routes(prefix: str, tag: str, kind: ImportKind, scope: Scope) -> APIR
     ) -> ImportView:
         await asyncio.to_thread(sniff, uploaded.data, request.app.state.settings.max_upload_bytes)
         import_id, key = new_id(), _keys(request).new_key()
-        await store.add_import(tx, import_id, kind.name, uploaded.dry_run, actor, _place_of(actor), key)
+        await store.add_import(tx, import_id, kind.name, uploaded.dry_run, actor, text_of(actor.place), key)
         row = await store.get_import(tx, kind.name, import_id, actor)
         await Sealed(_keys(request), row).add_file(tx, uploaded.data)
         response.headers["location"] = f"{prefix}/{import_id}"
@@ -78,6 +80,26 @@ def import_routes(prefix: str, tag: str, kind: ImportKind, scope: Scope) -> APIR
     @routes.get("/{import_id}", summary=f"How far an import of {kind.title} is, and what it came to")
     async def get_import(read: Reader, request: Request, import_id: Id, actor: Actor = holding) -> ImportView:
         return await _view(read, request, await store.get_import(read, kind.name, import_id, actor))
+
+    @routes.get(
+        "/{import_id}/events",
+        summary=f"How far an import of {kind.title} is, told while it runs",
+        response_class=Response,
+        responses=streams.RESPONSES,
+    )
+    async def watch_import(
+        read: Reader, request: Request, import_id: Id, last: streams.LastEventId = None, actor: Actor = holding
+    ) -> Response:
+        """Server-sent events: `progress` at each change, `done` at the end (also of one that failed), each with what a list shows of the
+        import."""
+        first = _step(await store.get_import(read, kind.name, import_id, actor))
+
+        async def look(read: Read) -> streams.Step | None:
+            row = await store.find_import(read, import_id)
+            return None if row is None else _step(row)
+
+        found: streams.Streams = request.app.state.streams
+        return found.follow(request, f"import/{import_id}", first, look, last)
 
     @routes.get("/{import_id}/errors", summary=f"All errors and warnings of an import of {kind.title}")
     async def list_errors(
@@ -135,7 +157,7 @@ def import_routes(prefix: str, tag: str, kind: ImportKind, scope: Scope) -> APIR
             errors=_cells(request, words, faults),
             errors_link=f"{here}/errors",
             correction=f"{here}/correction" if correct else None,
-            problem=_problem(request, row["problem"]),
+            problem=problem_kept(request, row["problem"]),
         )
 
     def _cells(request: Request, words: Words, faults: list[CellFault]) -> list[CellView]:
@@ -173,23 +195,13 @@ def _keys(request: Request) -> KeyRing:
     return ring
 
 
-def _place_of(actor: Actor) -> str:
-    place = actor.place
-    return place.division if place.block is None else f"{place.division}/{place.estate}/{place.block}"
-
-
 def _counts(row: Row) -> dict[str, Any]:
     return {name: row[name] for name in ImportRow.model_fields}
 
 
-def _problem(request: Request, problem: dict[str, Any] | None) -> dict[str, Any] | None:
-    """As a problem document has it, in the reader's language."""
-    if problem is None:
-        return None
-    own = "zh" if language(request) == "zh" else "en"
-    texts = {name: problem[f"{name}_{own}"] for name in ("title", "detail")}
-    more = {name: value for name, value in problem.items() if name[-3:] not in ("_en", "_zh") and name != "slug"}
-    return {**more, "type": f"urn:anju:problem:{problem['slug']}", **texts}
+def _step(row: Row) -> streams.Step:
+    over = row["status"] in (ImportStatus.DONE, ImportStatus.FAILED)
+    return streams.Step(streams.mark_of(row["changed_at"]), over, ImportRow(**_counts(row)).model_dump_json())
 
 
 def _correct(sheets: list[Sheet], shape: Shape, faults: list[CellFault]) -> bytes:

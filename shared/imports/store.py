@@ -114,6 +114,11 @@ async def get_import(read: Read, kind: str, import_id: str, actor: Actor) -> Row
     return row
 
 
+async def find_import(read: Read, import_id: str) -> Row | None:
+    """Whoever asks: who may see it was found out before."""
+    return await read.fetchrow("select * from imports where import_id = $1", import_id)
+
+
 async def list_imports(read: Read, kind: str, actor: Actor, before: str | None, limit: int) -> list[Row]:
     """The newest first."""
     return await read.fetch(

@@ -46,7 +46,7 @@ async def bring_in(service: Service, data: bytes, path: str = ROSTERS, **kwargs:
     sent = await send(service, data, path, **kwargs)
     assert sent.status_code == 202, sent.text
     assert sent.json()["status"] == "queued"
-    while await imports_of(service).bring_in_next(service.database):
+    while await imports_of(service).do_next(service.database):
         pass
     asking = {name: value for name, value in kwargs.items() if name in ("role", "place", "subject", "headers")}
     answer = await service.get(sent.headers["location"], **asking)

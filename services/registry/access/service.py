@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from services.registry.access import store
 from services.registry.access.domain import AUDIT, AUDIT_BASIS, LOG_FIELDS, OWN_BASIS, OWN_DATA, PERSON_FIELDS
 from services.registry.access.store import Record
+from services.registry.consents.bases import Basis, basis_of
 from services.registry.consents.service import grounds
 from services.registry.persons.domain import Purpose
-from shared.auth import Actor, Place
+from shared.auth import Actor
 from shared.db import Transaction
+from shared.places import text_of
 
 
 async def note_access(
@@ -27,6 +29,38 @@ async def note_access(
     basis, consents = await grounds(tx, person_ids, purpose)
     record = _record(actor, purpose, case_ref, (basis.basis, basis.law_ref), fields, request_id)
     await store.add_records(tx, record, [(person_id, consents.get(person_id)) for person_id in person_ids])
+
+
+async def note_listed(
+    tx: Transaction,
+    actor: Actor,
+    basis: Basis,
+    people: Mapping[str, str | None],
+    purpose: Purpose,
+    case_ref: str | None,
+    request_id: str | None,
+    fields: Sequence[str],
+    results: int,
+) -> None:
+    """Notes that these people's fields go into a list of `results` people that the actor asked for. `people`: ids with the consent that
+    each read rests on (`grounds_of_some`)."""
+    record = _record(actor, purpose, case_ref, (basis.basis, basis.law_ref), fields, request_id)
+    await store.add_records(tx, record, list(people.items()), results)
+
+
+async def note_fetch(
+    tx: Transaction,
+    actor: Actor,
+    purpose: Purpose,
+    case_ref: str | None,
+    request_id: str | None,
+    fields: Sequence[str],
+    results: int,
+) -> None:
+    """Notes that the actor fetched a file with so many people's fields in full; whose they are was noted as it was made."""
+    basis = basis_of(purpose, tx.today)
+    record = _record(actor, purpose, case_ref, (basis.basis, basis.law_ref), fields, request_id)
+    await store.add_records(tx, record, [(None, None)], results)
 
 
 async def note_own_read(
@@ -77,7 +111,7 @@ def _record(
         reader=actor.subject,
         kind=actor.kind,
         role=str(actor.role),
-        place=_text(actor.place),
+        place=text_of(actor.place),
         purpose=str(purpose),
         case_ref=case_ref,
         legal_basis=str(basis[0]),
@@ -85,8 +119,3 @@ def _record(
         fields=fields,
         request_id=request_id,
     )
-
-
-def _text(place: Place) -> str:
-    """As tokens have it; everywhere is empty."""
-    return place.division if place.block is None else f"{place.division}/{place.estate}/{place.block}"

@@ -28,10 +28,13 @@ class Record:
     request_id: str | None
 
 
-async def add_records(tx: Transaction, record: Record, people: Sequence[tuple[str | None, str | None]]) -> None:
-    """One for each person (id, id of the consent it rests on); `results` says how many were read at once. A read of the log itself is
-    of nobody: (None, None)."""
-    await _add(tx, record, [person_id for person_id, _ in people], [consent for _, consent in people], len(people))
+async def add_records(
+    tx: Transaction, record: Record, people: Sequence[tuple[str | None, str | None]], results: int | None = None
+) -> None:
+    """One for each person (id, id of the consent it rests on); `results` says how many were read at once (these, unless said). A read of
+    the log itself, or of a file that was made before, is of nobody: (None, None)."""
+    read = len(people) if results is None else results
+    await _add(tx, record, [person_id for person_id, _ in people], [consent for _, consent in people], read)
 
 
 async def add_log_read(tx: Transaction, record: Record, person_id: str | None, results: int) -> None:

@@ -92,14 +92,33 @@ async def grounds(tx: Transaction, person_ids: Sequence[str], purpose: Purpose) 
 
     Asked of the database at each read, so that a withdrawal holds for the next one. Raises ConsentNeeded with the reasons of everybody.
     """
+    basis, standing, against = await _standing(tx, person_ids, purpose)
+    if against:
+        raise refusal(against)
+    return basis, standing
+
+
+async def grounds_of_some(
+    tx: Transaction, person_ids: Sequence[str], purpose: Purpose
+) -> tuple[Basis, Mapping[str, str | None]]:
+    """The same of those of whom it may be read: who has not consented is missing (of a list, the others are read)."""
+    basis, standing, _ = await _standing(tx, person_ids, purpose)
+    if basis.basis is not LegalBasis.CONSENT:
+        return basis, dict.fromkeys(person_ids)
+    return basis, standing
+
+
+async def _standing(
+    tx: Transaction, person_ids: Sequence[str], purpose: Purpose
+) -> tuple[Basis, Mapping[str, str], list[tuple[str, str]]]:
+    """The basis; where it is consent, whose stands, and who has none with the reason."""
     basis = basis_of(purpose, tx.today)
     if basis.basis is not LegalBasis.CONSENT:
-        return basis, {}
+        return basis, {}, []
     given = await store.newest(tx, person_ids, purpose)
-    reasons = [(each, reason_against(given.get(each), purpose, tx.today)) for each in person_ids]
-    if against := [(person_id, code) for person_id, code in reasons if code]:
-        raise refusal(against)
-    return basis, {person_id: given[person_id].consent_id for person_id in person_ids}
+    reasons = {each: reason_against(given.get(each), purpose, tx.today) for each in person_ids}
+    standing = {each: given[each].consent_id for each, code in reasons.items() if code is None}
+    return basis, standing, [(each, code) for each, code in reasons.items() if code]
 
 
 async def _guardian(tx: Transaction, actor: Actor, giving: Giving) -> Individual | None:

@@ -154,9 +154,9 @@ class Wanted:
 
 
 async def list_vacancies(
-    read: Read, code: str, place: Place, wanted: Wanted, after: str | None, limit: int
+    read: Read, code: str, place: Place, wanted: Wanted, after: str | None, limit: int | None
 ) -> list[Row]:
-    """Flats of a community in which nobody lives and that are kept for nobody, by id."""
+    """Flats of a community in which nobody lives and that are kept for nobody, by id; all where there is no limit."""
     return await read.fetch(
         f"""select d.* from dwellings d
              where d.community_code = $1 and {seen(place, 2, "d")} and {beyond("d.dwelling_id", 5)}

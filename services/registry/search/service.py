@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.registry.search import store
 from services.registry.search.addresses import read_address
@@ -40,9 +40,27 @@ async def search_people(
 ) -> Found:
     """The people of the actor's place who meet all that is asked; whom the place does not cover is as if not there.
 
+    Raises what `wanted_of` does.
+    """
+    place, wanted = await wanted_of(read, actor, keys, asked)
+    place = await store.widened(read, place)
+    async with store.planned_by_values(read):
+        rows = await store.list_found(read, place, wanted, after, limit)
+        if after is None and len(rows) < limit:
+            return Found(rows, len(rows), False)
+        counted = await store.count_found(read, place, wanted)
+    return Found(rows, min(counted, MOST_COUNTED), counted > MOST_COUNTED)
+
+
+async def wanted_of(
+    read: Read, actor: Actor, keys: KeyRing, asked: Asked, *, within: str = "", by_division: bool = False
+) -> tuple[Place, Wanted]:
+    """Whom is asked for, and in which place of the actor's. `within`: pointer to what was asked, in the body; `by_division`: all of a
+    division that is named may be asked for.
+
     Raises WrongSearch with all that is wrong, Invalid for a filter by what the actor may not see.
     """
-    _refuse_unseen(actor, asked)
+    _refuse_unseen(actor, asked, within)
     place = _within(actor.place, asked.division)
     faults: list[Fault] = []
     one_community = place.is_one_community or _CODE_DIGITS in (len(asked.division or ""), len(asked.community or ""))
@@ -61,36 +79,31 @@ async def search_people(
         age_from=asked.age_from,
         age_to=asked.age_to,
     )
-    if not (faults or wanted.names_someone or one_community or place.is_one_community):
+    named = by_division and asked.division is not None
+    if not (faults or named or wanted.names_someone or one_community or place.is_one_community):
         faults.append(_SOMEONE_NEEDED)
     if faults:
-        raise WrongSearch(faults=faults)
-    place = await store.widened(read, place)
-    async with store.planned_by_values(read):
-        rows = await store.list_found(read, place, wanted, after, limit)
-        if after is None and len(rows) < limit:
-            return Found(rows, len(rows), False)
-        counted = await store.count_found(read, place, wanted)
-    return Found(rows, min(counted, MOST_COUNTED), counted > MOST_COUNTED)
+        raise WrongSearch(faults=[replace(fault, pointer=within + fault.pointer) for fault in faults])
+    return place, wanted
 
 
 _SOMEONE_NEEDED = Fault(
     "",
     "criterion-needed",
-    "say a name or a number, or one community to look in",
-    "请填写姓名、身份证号或电话，或指定一个社区",
+    "say a name or a number, or the place to look in: one community (in an export, one division)",
+    "请填写姓名、身份证号或电话，或指定一个社区（导出时指定一个区划）",
 )
 """People are listed by kind (a tag, an age) in one community, by who has to do with it, and not across all: personal data is read as
 far as a task needs it (PIPL art. 6)."""
 
 
-def _refuse_unseen(actor: Actor, asked: Asked) -> None:
+def _refuse_unseen(actor: Actor, asked: Asked, within: str) -> None:
     """A filter by what one may not see would tell it. Raises Invalid, as for a field that there is not."""
     unseen = [name for name in ("tag", "labour_class") if getattr(asked, name) and not may_see(actor, _GROUPS[name])]
     if not (actor.kind == "staff" or actor.may(Scope.REGISTRY_UNMASK)):
         unseen += [name for name in _MASKED_FOR_PROGRAMS if getattr(asked, name) is not None]
     if unseen:
-        raise refusal([{"type": "extra_forbidden", "loc": ("body", name)} for name in unseen])
+        raise refusal([{"type": "extra_forbidden", "loc": ("body", *within.split("/")[1:], name)} for name in unseen])
 
 
 _MASKED_FOR_PROGRAMS = ("name", "age_from", "age_to")

@@ -58,7 +58,7 @@ async def widened(read: Read, place: Place) -> Place:
 
 
 @dataclass(slots=True)
-class _Statement:
+class Statement:
     """Conditions with their parameters."""
 
     conditions: list[str] = field(default_factory=list)
@@ -76,16 +76,19 @@ class _Statement:
         return " and ".join(self.conditions)
 
 
-def _of_wanted(read: Read, place: Place, wanted: Wanted) -> _Statement:
-    """Over persons `p` and, unless the place is everywhere, their households `h`."""
-    found = _Statement()
+def of_wanted(read: Read, place: Place, wanted: Wanted, by_id: Sequence[str] | None = None) -> Statement:
+    """Who is wanted: over persons `p` and, unless the place is everywhere, their households `h`. `by_id`: only of these people."""
+    found = Statement()
     say, let = found.conditions.append, found.let
     if place != Place():
         found.parameters += place_of(place)
         say(f"h.kind = '{HouseholdKind.COLIVING}' and {seen(place, 1)}")
     say(f"p.status = any({let(list(wanted.statuses))}::text[])")
     by_name = [condition for term in wanted.terms for condition in _of_term(found, place, term)]
-    if _name_first(place, wanted):
+    if by_id is not None:
+        say(f"p.person_id = any({let(list(by_id))}::uuid[])")
+        found.conditions += by_name
+    elif _name_first(place, wanted):
         found.named = f"with p as materialized (select {_ASKED} from persons p where {' and '.join(by_name)})"
     else:
         found.conditions += by_name
@@ -114,7 +117,7 @@ def _of_wanted(read: Read, place: Place, wanted: Wanted) -> _Statement:
     return found
 
 
-def _of_term(found: _Statement, place: Place, term: Term) -> list[str]:
+def _of_term(found: Statement, place: Place, term: Term) -> list[str]:
     has_text = f"strpos(p.name_keys, {found.let(term.text)}) <> 0"
     if place.is_one_community and term.may_be_common:
         return [has_text]  # sooner looked through than all who have it everywhere are brought
@@ -132,9 +135,10 @@ def _name_first(place: Place, wanted: Wanted) -> bool:
     return not known and not all(term.is_told_by_pieces for term in wanted.terms)
 
 
-def _from(place: Place, found: _Statement) -> str:
-    people = "p" if found.named else "persons p"
-    return people if place == Place() else f"households h join {people} using (household_id)"
+def people(place: Place, found: Statement) -> str:
+    """SQL of the tables that the conditions are over."""
+    persons = "p" if found.named else "persons p"
+    return persons if place == Place() else f"households h join {persons} using (household_id)"
 
 
 def _order(place: Place) -> str:
@@ -143,7 +147,7 @@ def _order(place: Place) -> str:
 
 async def list_found(read: Read, place: Place, wanted: Wanted, after: After | None, limit: int) -> list[Row]:
     """A page of the people who are wanted, with what is needed to show them."""
-    found = _of_wanted(read, place, wanted)
+    found = of_wanted(read, place, wanted)
     if after:
         _go_on(found, place, after)
     return await read.fetch(
@@ -151,7 +155,7 @@ async def list_found(read: Read, place: Place, wanted: Wanted, after: After | No
             select p.person_id, p.household_id, p.status, p.name, p.sex, p.birth_on, p.id_number_sealed, p.phone_sealed,
                    k.key_id, k.wrapped, h.community_code, h.estate, h.block,
                    (select c.name from communities c where c.community_code = h.community_code) as community_name
-              from (select p.person_id, p.household_id from {_from(place, found)} where {found.where} order by {_order(place)}
+              from (select p.person_id, p.household_id from {people(place, found)} where {found.where} order by {_order(place)}
                      limit {found.let(limit)}) f
               join persons p using (person_id)
               join person_keys k using (person_id)
@@ -161,7 +165,7 @@ async def list_found(read: Read, place: Place, wanted: Wanted, after: After | No
     )
 
 
-def _go_on(found: _Statement, place: Place, after: After) -> None:
+def _go_on(found: Statement, place: Place, after: After) -> None:
     """Conditions of what comes behind a row. The first says to an index of one table what the second says of both its columns."""
     community, household, person = after
     last = f"{found.let(household)}::uuid, {found.let(person)}::uuid"
@@ -177,9 +181,9 @@ def _go_on(found: _Statement, place: Place, after: After) -> None:
 
 async def count_found(read: Read, place: Place, wanted: Wanted) -> int:
     """How many are wanted; one more than are counted (`MOST_COUNTED`) stands for all beyond."""
-    found = _of_wanted(read, place, wanted)
+    found = of_wanted(read, place, wanted)
     counted: int = await read.fetchval(
-        f"{found.named} select count(*) from (select from {_from(place, found)} where {found.where} limit {MOST_COUNTED + 1}) f",
+        f"{found.named} select count(*) from (select from {people(place, found)} where {found.where} limit {MOST_COUNTED + 1}) f",
         *found.parameters,
     )
     return counted

@@ -130,10 +130,10 @@ async def test_an_import_that_broke_off_goes_on_where_it_was(
     monkeypatch.setattr(store, "add_settled", set_settled)
     for _ in range(2):
         with pytest.raises(TimeoutError):
-            await imports_of(estate).bring_in_next(estate.database)
+            await imports_of(estate).do_next(estate.database)
         assert (await estate.get(sent.headers["location"])).json()["status"] == "running"
     other = estate.app.state.settings.model_copy(update={"registry_chunk_people": 6})  # another release cuts otherwise
-    assert await imports_of(estate, other).bring_in_next(estate.database)
+    assert await imports_of(estate, other).do_next(estate.database)
     report = (await estate.get(sent.headers["location"])).json()
     assert (report["status"], report["accepted"], report["created"], report["rows_settled"]) == ("done", 12, 12, 12)
     assert len(await people(estate)) == 12
@@ -189,9 +189,9 @@ async def test_done_stays_done_where_statistics_cannot_be_renewed(estate: Servic
     sent = await send(estate, csv_of(family()))
     worker = imports_of(estate)
     worker._kinds["roster"] = replace(worker._kinds["roster"], tables=("no_such_table",))
-    assert await worker.bring_in_next(estate.database)
+    assert await worker.do_next(estate.database)
     assert (await estate.get(sent.headers["location"])).json()["status"] == "done"
-    assert not await worker.bring_in_next(estate.database)
+    assert not await worker.do_next(estate.database)
 
 
 async def test_each_language_has_its_reasons(estate: Service) -> None:

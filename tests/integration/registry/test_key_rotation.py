@@ -66,7 +66,7 @@ async def test_reads_settlings_and_an_import_go_on_meanwhile(estate: Service) ->
     read_path = f"/v1/registry/persons/{first['members'][0]['person_id']}?purpose=transfer"
     number = (await estate.get(read_path)).json()["id_number"]
     await send(estate, plan("社区", "522731003021", PEOPLE // 4), "/v1/registry/dwellings/imports")
-    await imports_of(estate).bring_in_next(estate.database)
+    await imports_of(estate).do_next(estate.database)
     done = asyncio.Event()
     seen: list[tuple[int, str]] = []
     flats = iter([(f"{floor}0{n}", block) for block in "12" for floor in (1, 2, 3) for n in (1, 2)][1:])
@@ -85,7 +85,7 @@ async def test_reads_settlings_and_an_import_go_on_meanwhile(estate: Service) ->
 
     location = (await send(estate, roster("社区", PEOPLE))).headers["location"]
     small_chunks = estate.app.state.settings.model_copy(update={"registry_chunk_people": 100})
-    importing = asyncio.create_task(imports_of(estate, small_chunks).bring_in_next(estate.database))
+    importing = asyncio.create_task(imports_of(estate, small_chunks).do_next(estate.database))
     others = [asyncio.create_task(read()) for _ in range(2)] + [asyncio.create_task(settle())]
     await until(lambda: estate.database.pool.fetchval("select count(*) > 100 from persons"))
     was_running = not importing.done()

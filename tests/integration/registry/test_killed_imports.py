@@ -39,8 +39,8 @@ select h.estate, h.block, h.unit, h.flat, h.kind, h.status, h.version, h.settled
 
 
 @contextmanager
-def process(registry: Service, prefix: str, log: Path) -> Iterator[None]:
-    """The service as its users run it, on the same database, until it is killed."""
+def process(registry: Service, prefix: str, log: Path, **more: str) -> Iterator[None]:
+    """The service as its users run it, on the same database, until it is killed. `more`: of its environment."""
     settings = registry.app.state.settings
     env = {
         "ANJU_DATABASE_URL": registry.url,
@@ -52,7 +52,7 @@ def process(registry: Service, prefix: str, log: Path) -> Iterator[None]:
     }
     command = [sys.executable, "-m", "services.registry.app"]
     with log.open("ab") as out:
-        running = subprocess.Popen(command, env={**os.environ, **env}, stdout=out, stderr=out)
+        running = subprocess.Popen(command, env={**os.environ, **env, **more}, stdout=out, stderr=out)
     try:
         yield
     finally:

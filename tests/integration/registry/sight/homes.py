@@ -9,6 +9,7 @@ from shared.auth import Role
 from shared.ids import new_id
 from tests.integration.registry.sight.people import Person, children, grown, number_of
 from tests.support.clients import Service
+from tests.support.exports import made
 from tests.support.imports import bring_in, csv_of
 
 HERE, NEXT, STREET, COUNTY = "522731003012", "522731003013", "522731004021", "522732001031"
@@ -202,6 +203,7 @@ async def _fill(service: Service, home: Home, household_id: str) -> None:
         "event_id": event.json()["event_id"],
         "request_id": request.json()["request_id"],
         "imports": await _file(service, home),
+        "export_id": await _export(service, home),
         "dwellings/imports": await _plan(service, home),
         "dead-letters": await _dead_letter(service),
     }
@@ -266,6 +268,12 @@ async def _plan(service: Service, home: Home) -> str:
     row = {"安置点": _NAMES[home.community], "楼栋": home.block, "单元": "1", "楼层": "x", "房号": home.flat}
     report = await bring_in(service, csv_of([row]), "/v1/registry/dwellings/imports", **uploader(home))
     return str(report["import_id"])
+
+
+async def _export(service: Service, home: Home) -> str:
+    """A list of its people, whom its name tells."""
+    asked = {"filters": {"division": home.community}, "fields": ["name", "community_name"]}
+    return str((await made(service, asked, **uploader(home)))["export_id"])
 
 
 async def _dead_letter(service: Service) -> str:

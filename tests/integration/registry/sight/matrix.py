@@ -104,13 +104,23 @@ POST  /v1/registry/dwellings/imports                                            
 GET   /v1/registry/dwellings/imports/{import_id}                                -  r  r  -  -  -  -  -  -  -  -  -  -  -
 GET   /v1/registry/dwellings/imports/{import_id}/errors                         -  r  r  -  -  -  -  -  -  -  -  -  -  -
 GET   /v1/registry/dwellings/imports/{import_id}/correction                     -  u  u  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/imports/{import_id}/events                                   -  r  r  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/dwellings/imports/{import_id}/events                         -  r  r  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/export-lists                                                 r  r  r  r  r  r  r  -  -  -  -  r  r  -
+GET   /v1/registry/exports                                                      r  r  r  r  r  r  r  -  -  -  -  r  r  -
+POST  /v1/registry/exports                                                      w  w  w  w  w  w  w  -  -  -  -  w  w  -
+GET   /v1/registry/exports/{export_id}                                          m  m  m  m  m  m  m  -  -  -  -  m  m  -
+GET   /v1/registry/exports/{export_id}/events                                   m  m  m  m  m  m  m  -  -  -  -  m  m  -
+GET   /v1/registry/exports/{export_id}/file                                     m  m  m  m  m  m  m  -  -  -  -  m  m  -
+DELETE /v1/registry/exports/{export_id}                                         m  m  m  m  m  m  m  -  -  -  -  m  m  -
 GET   /v1/registry/dead-letters                                                 -  -  -  -  -  -  -  -  -  -  o  -  -  -
 POST  /v1/registry/dead-letters/{event_id}/retry                                -  -  -  -  -  -  -  -  -  -  o  -  -  -
 POST  /v1/registry/dead-letters/{event_id}/discard                              -  -  -  -  -  -  -  -  -  -  o  -  -  -
 """
 """r: reads, masked. f: reads, masked or (with a purpose) in full. w: may act. n: reads of it, but somebody else is to act. u: is for who
-uploaded it. q: searches. l: reads the log, and nothing of what was read. s: a resident, what is its own. o: operates the platform; nothing
-personal, of no place. a: for all, since nothing of it is anybody's. -: refused for the role, whatever is asked for.
+uploaded it. m: is there for who asked for it alone. q: searches. l: reads the log, and nothing of what was read. s: a resident, what is
+its own. o: operates the platform; nothing personal, of no place. a: for all, since nothing of it is anybody's. -: refused for the role,
+whatever is asked for.
 
 What the place does not cover is to each role as if it were not there."""
 
