@@ -129,9 +129,13 @@ class Sealed:
         """The text, sealed under the person's key for this field."""
         return self._key.encrypt(text, field_context(self._row["person_id"], field))
 
+    def kept(self, value: Mapping[str, str] | None, field: str) -> str | None:
+        """A number as the history of facts keeps it (`kept`)."""
+        return None if value is None else self.unseal(base64.b64decode(value["sealed"]), field)
+
     def id_number(self, unmasked: bool = False, then: Mapping[str, str] | None = None) -> str:
         """`then`: as history keeps one of another time (`kept`)."""
-        number = self.unseal(base64.b64decode(then["sealed"]), "id_number") if then else self.open("id_number") or ""
+        number = (self.kept(then, "id_number") if then else self.open("id_number")) or ""
         return number if unmasked else mask_id_number(number)
 
     def phone(self, unmasked: bool = False) -> str | None:

@@ -1,5 +1,5 @@
-"""The registry's worker: relay, consumer, imports, sealer of the access log, janitor. `python -m services.registry.worker` runs it apart
-from the API."""
+"""The registry's worker: relay, consumer, imports, sealer of the access log, what forgets, janitor. `python -m services.registry.worker`
+runs it apart from the API."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from services.registry.access.sealer import Sealer
 from services.registry.handlers import HANDLERS
 from services.registry.imports.service import roster_kind
 from services.registry.plans.service import DWELLING_KIND
+from services.registry.retention.sweeper import Sweeper
 from services.registry.settings import RegistrySettings
 from shared.app import serve_worker
 from shared.imports.kinds import ImportKind
@@ -24,7 +25,8 @@ def create_worker(settings: RegistrySettings) -> Worker:
     """Raises OSError or BadKeys where `keys_file` cannot be read."""
     keys = KeyRing.load(settings.keys_file)
     imports = Imports(kinds(settings, keys), keys, settings)
-    return Worker("registry", settings, HANDLERS, loops={"imports": imports.run, "sealer": Sealer(keys).run})
+    loops = {"imports": imports.run, "sealer": Sealer(keys).run, "retention": Sweeper(keys).run}
+    return Worker("registry", settings, HANDLERS, loops=loops)
 
 
 if __name__ == "__main__":
