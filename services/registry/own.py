@@ -14,6 +14,7 @@ from collections.abc import Collection
 from datetime import date
 
 from services.registry.households.domain import HEAD
+from services.registry.persons.domain import Withheld
 from shared.auth import Place
 from shared.db import Read
 from shared.places import place_of, seen
@@ -43,10 +44,14 @@ def person_seen(place: Place, first: int) -> str:
     return staff_sees(place, first) if place.person is None else f"p.person_id in ({_own(first)})"
 
 
-async def list_withheld(read: Read, person_ids: Collection[str]) -> frozenset[str]:
+async def list_withheld(
+    read: Read, person_ids: Collection[str], why: Collection[Withheld] = tuple(Withheld)
+) -> frozenset[str]:
     """Of these people, those whose record is restricted or erased."""
     rows = await read.fetch(
-        "select person_id from persons where person_id = any($1::uuid[]) and withheld is not null", list(person_ids)
+        "select person_id from persons where person_id = any($1::uuid[]) and withheld = any($2::text[])",
+        list(person_ids),
+        list(why),
     )
     return frozenset(row["person_id"] for row in rows)
 

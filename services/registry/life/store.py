@@ -195,14 +195,6 @@ async def list_of_person(read: Read, person_id: str, place: Place) -> list[Row]:
     )
 
 
-async def list_erased(read: Read, person_ids: Collection[str]) -> set[str]:
-    """Of these people, those of whom nothing is left to be changed or said."""
-    rows = await read.fetch(
-        "select person_id from persons where person_id = any($1::uuid[]) and withheld = 'erased'", list(person_ids)
-    )
-    return {row["person_id"] for row in rows}
-
-
 # What follows from the events
 
 

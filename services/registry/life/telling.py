@@ -23,7 +23,7 @@ from services.registry.life.domain import (
 )
 from services.registry.life.store import Said, Told
 from services.registry.own import list_withheld
-from services.registry.persons.domain import PersonStatus
+from services.registry.persons.domain import PersonStatus, Withheld
 from services.registry.service import household_state, person_state, refuse_future
 from services.registry.store import rows_by_id
 from shared import outbox
@@ -189,7 +189,9 @@ async def _bring_up(
 ) -> None:
     """Rows, households (`named`) and `people` that may stand otherwise now as the story has them; what does is said. `event`: the one that
     was told or taken back. `gone`: people without a story."""
-    people = people - await store.list_erased(tx, people)
+    people = people - await list_withheld(
+        tx, people, [Withheld.ERASED]
+    )  # of these nothing is left to be changed or said
     homes = await rows_by_id(tx, "households", {*named, *(story.persons[p].household_id for p in people)})
     before = await households.list_present(tx, named)
     dwellings = await rows_by_id(tx, "dwellings", {living.dwelling_id for living in story.livings})
