@@ -159,11 +159,8 @@ select e.*, array(select s.person_id from persons s where s.person_id = any(e.pe
 
 async def get_event(read: Read, event_id: str, place: Place) -> Row:
     """An event of a household that the place covers, or that led into one; or of a resident's own people. Raises EventNotFound."""
-    row = await read.fetchrow(
-        f"{_EVENT} where e.event_id = $1 and {own.event_seen(place, 2)}",
-        event_id,
-        *own.parameters(read, place),
-    )
+    asked = f"{_EVENT} where e.event_id = $1 and {own.event_seen(place, 2)}"
+    row = await read.fetchrow(asked, event_id, *own.parameters(read, place))
     if row is None:
         raise EventNotFound
     return row

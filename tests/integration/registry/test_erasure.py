@@ -47,7 +47,10 @@ class Man:
         return answer.json()
 
     async def live(self) -> None:
-        facts = {"collective": {"division": "522328100299", "organisation": "白驼山合作社"}, "health": {"status": "30"}}
+        facts: dict[str, Any] = {
+            "collective": {"division": "522328100299", "organisation": "白驼山合作社"},
+            "health": {"status": "30"},
+        }
         man = member("02", **facts) | {"name": NAME, "phone": "13812345678", "id_number": self.numbers[0]}
         wife = member("12", "19820722", female=True) | {"name": "李秀英"}
         father = member("51", "19500101") | {"name": "李保国"}

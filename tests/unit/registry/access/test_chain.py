@@ -183,7 +183,7 @@ def test_without_its_anchor_the_beginning_is_missing() -> None:
 @pytest.mark.parametrize("field", ["seal_no", "link", "read_until", "cut_at", "mark"])
 def test_an_anchor_that_nobody_with_the_key_made_is_found(field: str) -> None:
     """Who can write the table would hide what it removed behind one."""
-    others = {
+    others: dict[str, Any] = {
         "seal_no": 4,
         "link": bytes(32),
         "read_until": NOW,
