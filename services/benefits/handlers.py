@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.benefits.service import Word, keep_words
+from services.benefits.service import Word, forget_people, keep_words
 from shared.contracts.jobs import EmploymentEnded, EmploymentStarted
 from shared.contracts.registry import (
     HouseholdChanged,
@@ -14,6 +14,7 @@ from shared.contracts.registry import (
     HouseholdSplit,
     HouseholdWithdrawn,
     PersonDied,
+    PersonErased,
     PersonFactsChanged,
     PersonMerged,
     PersonMoved,
@@ -25,9 +26,12 @@ from shared.db import Transaction
 from shared.inbox import Handlers
 
 
-async def on_changed(tx: Transaction, events: Sequence[Word]) -> None:
-    """People, households and work together, so that a household of which much is said at once is assessed once."""
-    await keep_words(tx, events)
+async def on_changed(tx: Transaction, events: Sequence[Word | PersonErased]) -> None:
+    """People, households and work together, so that a household of which much is said at once is assessed once. Of who was erased what no
+    law wants kept is forgotten."""
+    if words := [event for event in events if not isinstance(event, PersonErased)]:
+        await keep_words(tx, words)
+    await forget_people(tx, [event for event in events if isinstance(event, PersonErased)])
 
 
 HANDLERS: Handlers = dict.fromkeys(
@@ -37,6 +41,7 @@ HANDLERS: Handlers = dict.fromkeys(
         PersonMoved,
         PersonDied,
         PersonWithdrawn,
+        PersonErased,
         PersonMerged,
         PersonUnmerged,
         HouseholdSettled,

@@ -20,7 +20,7 @@ from services.benefits.cases.domain import CaseAction
 from services.benefits.cases.service import end_cases, end_recorded, give_cases, move_cases, reopen_cases
 from shared.clock import end_of_day
 from shared.contracts.jobs import WorkerState
-from shared.contracts.registry import HouseholdState, PersonState
+from shared.contracts.registry import HouseholdState, PersonErased, PersonState
 from shared.db import Transaction
 from shared.timers import cancel_timers, hold_timers, set_timers
 
@@ -62,6 +62,20 @@ async def keep_words(tx: Transaction, words: Sequence[Word]) -> None:
         await store.lock(tx, *sorted(concerned.keys() - locked.homes))
         parameters = await assess_households(tx, concerned)
         await _watch(tx, [(person_id, state, facts) for person_id, _, state, _, facts, _ in copies], parameters)
+
+
+async def forget_people(tx: Transaction, erased: Sequence[PersonErased]) -> None:
+    """The registry erased people (PIPL art. 47): what it and jobs had said of them, and what benefits concluded from that, is forgotten.
+    Cases stay, under an id that names nobody any more: who was granted or refused what is what 社会保险法 art. 74 wants recorded, and what
+    is reviewed by 社会救助暂行办法 art. 65 (for how long: 社会保险业务档案管理规定 [M], 10 years and more). What they rested on and notes
+    go."""
+    if not erased:
+        return
+    ids = sorted({event.person_id for event in erased})
+    await hold_timers(tx, ASSESS_AGAIN, ids)
+    await store.lock_with_homes(tx, (), ids)
+    await store.forget(tx, [(event.person_id, event.version) for event in erased])
+    await cancel_timers(tx, ASSESS_AGAIN, ids)
 
 
 def _merged(news: Iterable[PersonState], owners: Mapping[str, str]) -> set[str]:

@@ -147,6 +147,33 @@ async def save_work_copies(tx: Transaction, rows: Sequence[tuple[str, int, Mappi
         )
 
 
+async def forget(tx: Transaction, erased: Sequence[tuple[str, int]]) -> None:
+    """Of people who were erased (id, version): copies are emptied but for sex and year of birth, assessments go, and what is in free words
+    in cases. An older word changes nothing any more."""
+    ids, versions = columns(erased, 2)
+    await tx.execute(
+        """update person_copies p set version = g.version,
+                  facts = (select jsonb_object_agg(f.key, case
+                             when f.key in ('sex', 'residence_division') then f.value
+                             when f.key = 'birth_on' then to_jsonb(left(f.value #>> '{}', 4) || '-01-01')
+                             when f.key = 'organised_transfer' then 'false'::jsonb
+                             when f.key = 'insurances' then '{}'::jsonb else 'null'::jsonb end)
+                             from jsonb_each(p.facts) f)
+             from unnest($1::uuid[], $2::int[]) as g(person_id, version)
+            where p.person_id = g.person_id and p.version < g.version""",
+        ids,
+        versions,
+    )
+    for statement in (
+        "update work_copies set work = null where person_id = any($1::uuid[])",
+        "delete from assessments where subject_id = any($1::uuid[])",
+        """update cases set based_on = '{}', decision_note = case when decision_note is not null then '' end,
+                  ended_note = case when ended_note is not null then '' end
+            where person_id = any($1::uuid[])""",
+    ):
+        await tx.execute(statement, ids)
+
+
 async def find_person_copy(read: Read, person_id: str) -> Row | None:
     """The registry's word on a person, whoever asks."""
     return await read.fetchrow("select * from person_copies where person_id = $1", person_id)

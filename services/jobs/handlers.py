@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.jobs.service import keep_news
+from services.jobs.service import forget_people, keep_news
 from shared.contracts.registry import (
     HouseholdChanged,
     HouseholdMerged,
@@ -14,6 +14,7 @@ from shared.contracts.registry import (
     HouseholdState,
     HouseholdWithdrawn,
     PersonDied,
+    PersonErased,
     PersonFactsChanged,
     PersonMerged,
     PersonMoved,
@@ -26,14 +27,15 @@ from shared.db import Transaction
 from shared.inbox import Handlers
 
 
-async def on_news(tx: Transaction, events: Sequence[PersonState | HouseholdState]) -> None:
+async def on_news(tx: Transaction, events: Sequence[PersonState | HouseholdState | PersonErased]) -> None:
     """Stated work opens the first employment; the able without work seek it; death and withdrawal end what hangs on the person. A
     household with labour and no one in work is flagged; a withdrawal undoes all that came with the settling. What is recorded under an
-    id that is merged into another is that person's, until it is unmerged.
+    id that is merged into another is that person's, until it is unmerged. Of who was erased what no law wants kept is forgotten.
 
     One handler for both: a household and its people, where they come in one batch, are looked at once.
     """
-    await keep_news(tx, events)
+    await keep_news(tx, [event for event in events if not isinstance(event, PersonErased)])
+    await forget_people(tx, [event for event in events if isinstance(event, PersonErased)])
 
 
 HANDLERS: Handlers = {
@@ -41,6 +43,7 @@ HANDLERS: Handlers = {
     PersonFactsChanged: on_news,
     PersonMoved: on_news,
     PersonDied: on_news,
+    PersonErased: on_news,
     PersonWithdrawn: on_news,
     PersonMerged: on_news,
     PersonUnmerged: on_news,

@@ -28,7 +28,7 @@ from shared.contracts.jobs import (
     HouseholdWithoutWorkCleared,
     HouseholdWithoutWorkFound,
 )
-from shared.contracts.registry import HouseholdState, PersonState
+from shared.contracts.registry import HouseholdState, PersonErased, PersonState
 from shared.db import Row, Transaction
 from shared.events import Event
 from shared.ids import new_id
@@ -47,6 +47,8 @@ _NOBODY = "nobody"
 
 async def keep_news(tx: Transaction, news: Sequence[PersonState | HouseholdState]) -> None:
     """Keeps the registry's word on people and households and follows it; an older word changes nothing."""
+    if not news:
+        return
     people = _newest(word for word in news if isinstance(word, PersonState))
     homes = _newest(word for word in news if isinstance(word, HouseholdState))
     await hold_timers(tx, AGE_BORDER, list(people))
@@ -66,6 +68,19 @@ async def keep_news(tx: Transaction, news: Sequence[PersonState | HouseholdState
     moved = {row["person_id"]: row["was_in"] for row in heard if row["was_in"] not in (None, row["is_in"])}
     before = grouped(loaded.workers, _owners_before(heard, loaded.owners))
     await follow(tx, near, workers, REGISTRY, moved=moved, before=before)
+
+
+async def forget_people(tx: Transaction, erased: Sequence[PersonErased]) -> None:
+    """The registry erased people (PIPL art. 47): what they stated, their class of labour, day of birth, and the names of their employers
+    are forgotten. What stays, under an id that names nobody any more: which forms of work from when to when, and spells of seeking it,
+    for the figures that 就业促进法 art. 43 (employment statistics and registration) has to be told from; contracts are the employers' to
+    keep (劳动合同法 art. 50 [M])."""
+    if not erased:
+        return
+    ids = sorted({event.person_id for event in erased})
+    await hold_timers(tx, AGE_BORDER, ids)
+    await persons.forget(tx, [(event.person_id, event.version) for event in erased])
+    await cancel_timers(tx, AGE_BORDER, ids)
 
 
 def _owners_before(heard: Sequence[Row], owners: Mapping[str, str]) -> Mapping[str, str]:

@@ -19,6 +19,8 @@ from services.registry.merging.api import routes as mergers
 from services.registry.newborns.api import routes as newborns
 from services.registry.persons.api import routes as persons
 from services.registry.reservations.api import routes as reservations
+from services.registry.retention.api import routes as retention
+from services.registry.rights.api import routes as rights
 from services.registry.search.api import routes as search
 from services.registry.settings import RegistrySettings
 from services.registry.settling.api import routes as settling
@@ -54,6 +56,8 @@ def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastA
         statistics,
         accesses,
         consents,
+        rights,
+        retention,
         land,
         reservations,
         exports,

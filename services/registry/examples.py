@@ -68,6 +68,12 @@ CONSENT: JsonDict = {
     "form": "written",
     "evidence": "TY-2026-0001",
 }
+RIGHTS_REQUEST: JsonDict = {"kind": "copy", "capacity": "self", "evidence": "居民身份证原件核对"}
+DELETION: JsonDict = {
+    "ground": "period-over",
+    "because": "已迁出满五年，保存期限届满",
+    "asked_elsewhere": "就业、网格、待遇服务均无在办事项",
+}
 WITHDRAWAL: JsonDict = {"reason": "录入错误：应为另一社区"}
 
 HOUSEHOLD: JsonDict = {

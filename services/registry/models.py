@@ -34,8 +34,9 @@ from services.registry.exports.models import export_tables
 from services.registry.households.domain import HouseholdKind, HouseholdStatus
 from services.registry.land.models import land_tables
 from services.registry.life.domain import LifeKind
-from services.registry.persons.domain import PersonStatus, Purpose
+from services.registry.persons.domain import PersonStatus, Purpose, Withheld
 from services.registry.reservations.models import reservation_tables
+from services.registry.rights.models import rights_tables
 from services.registry.statistics.models import figure_tables
 from shared.imports.models import import_tables
 from shared.tables import Instant, kernel_metadata, one_of
@@ -45,6 +46,7 @@ import_tables(metadata)
 land_tables(metadata)
 export_tables(metadata)
 reservation_tables(metadata)
+rights_tables(metadata)
 figure_tables(metadata)
 
 
@@ -106,7 +108,9 @@ persons = Table(
     Column("registered_at", Instant, nullable=False),
     Column("withdrawn_at", Instant),
     Column("changed_at", Instant, nullable=False),
+    Column("withheld", Text),
     one_of("status", PersonStatus),
+    one_of("withheld", Withheld),
     CheckConstraint("(status = 'merged') = (merged_into is not null)", name="merged"),
     CheckConstraint("sex in ('1', '2')", name="sex"),
     CheckConstraint("(id_number_sealed is null) = (id_number_lookup is null)", name="id_number"),
@@ -127,6 +131,7 @@ persons = Table(
     Index("ix_persons_without_number", "household_id", postgresql_where=text("id_number_lookup is null")),
     Index("ix_persons_birth_on_name", "birth_on", "name"),
     Index(None, "phone_lookup", postgresql_where=text("phone_lookup is not null")),
+    Index("ix_persons_gone", "person_id", postgresql_where=text("status in ('deceased', 'moved-out', 'withdrawn')")),
     # Names that came in lately are searched one by one until so many kB of them are sorted in, all by whoever brings the next.
     Index(
         "ix_persons_name_keys",
@@ -342,7 +347,20 @@ access_log = Table(
     Index("ix_access_log_unsealed", "id", postgresql_where=text("seal_no is null")),
     Index("uq_access_log_seal_no", "seal_no", unique=True, postgresql_where=text("seal_no is not null")),
 )
-"""Never changed but by the sealer, who gives each record its number and link (`access.domain`)."""
+"""Never changed but by the sealer, who gives each record its number and link (`access.domain`); the oldest are forgotten in the order of
+their numbers."""
+
+access_anchors = Table(
+    "access_anchors",
+    metadata,
+    Column("seal_no", BigInteger, primary_key=True),
+    Column("link", LargeBinary, nullable=False),
+    Column("read_until", Instant, nullable=False),
+    Column("cut_at", Instant, nullable=False),
+    Column("mark", LargeBinary, nullable=False),
+)
+"""Where the access log begins since its oldest records were forgotten: number and link of the last of them, when it was of, and the mark of
+who holds the key (`access.domain.Anchor`). The last one counts."""
 
 consents = Table(
     "consents",

@@ -10,9 +10,11 @@ has nothing of its own.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from services.registry.households.domain import HEAD
+from services.registry.persons.domain import Withheld
 from shared.auth import Place
 from shared.db import Read
 from shared.places import place_of, seen
@@ -31,9 +33,27 @@ def parameters(read: Read, place: Place) -> Parameters:
     return place_of(place) if place.person is None else (place.person, read.today)
 
 
+def staff_sees(place: Place, first: int, person: str = "p", home: str = "h") -> str:
+    """SQL over a person and its household, with the parameters of `place_of` from `first` on: does the place cover the person? Whose record
+    is restricted or erased (PIPL art. 47) is seen by nobody: every query of people that somebody is shown stands behind this filter."""
+    return f"{person}.withheld is null and {seen(place, first, home)}"
+
+
 def person_seen(place: Place, first: int) -> str:
     """SQL over `p` (persons) and `h` (their households), with `parameters` from `first` on: does the actor see the person?"""
-    return seen(place, first) if place.person is None else f"p.person_id in ({_own(first)})"
+    return staff_sees(place, first) if place.person is None else f"p.person_id in ({_own(first)})"
+
+
+async def list_withheld(
+    read: Read, person_ids: Collection[str], why: Collection[Withheld] = tuple(Withheld)
+) -> frozenset[str]:
+    """Of these people, those whose record is restricted or erased."""
+    rows = await read.fetch(
+        "select person_id from persons where person_id = any($1::uuid[]) and withheld = any($2::text[])",
+        list(person_ids),
+        list(why),
+    )
+    return frozenset(row["person_id"] for row in rows)
 
 
 def household_seen(place: Place, first: int) -> str:
@@ -42,14 +62,21 @@ def household_seen(place: Place, first: int) -> str:
         return seen(place, first)
     return f"""exists (select from memberships m join persons r using (person_id)
                         where m.household_id = h.household_id and m.person_id = ${first} and {_now("m")}
-                          and r.status in ('resident', 'away') and ${first + 1}::date is not null)"""
+                          and r.status in ('resident', 'away') and r.withheld is null and ${first + 1}::date is not null)"""
 
 
 def event_seen(place: Place, first: int) -> str:
     """SQL over `e` (life events): does the actor see the event? By a household of its place that took part, or its own part."""
     if place.person is None:
-        return f"""exists (select from households h where h.household_id in (e.household_id, e.into_id) and {seen(place, first)})"""
+        homes = f"select from households h where h.household_id in (e.household_id, e.into_id) and {seen(place, first)}"
+        return f"exists ({homes}) and {_TOLD_OF_SOMEBODY}"
     return f"e.people && array({_own(first)})"
+
+
+_TOLD_OF_SOMEBODY = """
+(cardinality(e.people) = 0 or exists (select from persons s where s.person_id = any(e.people) and s.withheld is null))
+"""
+"""SQL over `e`: is the event told of somebody whose record is not withheld, or of a household alone?"""
 
 
 async def own_people(read: Read, place: Place) -> frozenset[str] | None:
@@ -63,14 +90,16 @@ async def own_people(read: Read, place: Place) -> frozenset[str] | None:
 def _own(first: int) -> str:
     """SQL: ids of resident `first` and of its children who are minors on day `first + 1`. Of age is who has had the 18th birthday (one of
     29 February is on the 28th where there is none)."""
-    return f"""select r.person_id from persons r where r.person_id = ${first}::uuid and r.status in ('resident', 'away', 'moved-out')
+    return f"""select r.person_id from persons r where r.person_id = ${first}::uuid and r.withheld is null
+                  and r.status in ('resident', 'away', 'moved-out')
                union all
                select c.person_id from memberships mine join memberships theirs using (household_id) join persons c
                    on c.person_id = theirs.person_id
                 where mine.person_id = ${first} and {_now("mine")} and {_now("theirs")}
                   and (mine.relation in ({_quoted(_COUPLE)}) and theirs.relation in ({_quoted(_CHILDREN)})
                        or mine.relation in ({_quoted(_PARENTS)}) and theirs.relation = '{HEAD}')
-                  and c.status in ('resident', 'away') and c.birth_on + interval '{ADULT_YEARS} years' > ${first + 1}::date"""
+                  and c.status in ('resident', 'away') and c.withheld is null
+                  and c.birth_on + interval '{ADULT_YEARS} years' > ${first + 1}::date"""
 
 
 def _now(alias: str) -> str:

@@ -159,7 +159,11 @@ class Sealed:
 
     def id_number_then(self, then: Mapping[str, str] | None, unmasked: bool) -> str | None:
         """As history keeps one of another time (`kept`)."""
-        return self._shown(self.unseal(base64.b64decode(then["sealed"]), "id_number") if then else None, unmasked)
+        return self._shown(self.kept(then, "id_number"), unmasked)
+
+    def kept(self, value: Mapping[str, str] | None, field: str) -> str | None:
+        """A number as the history of facts keeps it (`kept`)."""
+        return None if value is None else self.unseal(base64.b64decode(value["sealed"]), field)
 
     def _shown(self, number: str | None, unmasked: bool) -> str | None:
         return number if unmasked or number is None else mask_id_number(number)

@@ -1,4 +1,4 @@
-"""The registry's worker: relay, consumer, imports, exports, sealer of the access log, counting of figures, janitor.
+"""The registry's worker: relay, consumer, imports, exports, sealer of the access log, counting of figures, what forgets, janitor.
 `python -m services.registry.worker` runs it apart from the API."""
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from services.registry.exports.making import Exports
 from services.registry.handlers import HANDLERS
 from services.registry.imports.service import roster_kind
 from services.registry.plans.service import DWELLING_KIND
+from services.registry.retention.sweeper import Sweeper
 from services.registry.settings import RegistrySettings
 from services.registry.statistics.counting import keep_counting
 from shared.app import serve_worker
@@ -26,8 +27,13 @@ def create_worker(settings: RegistrySettings) -> Worker:
     """Raises OSError or BadKeys where `keys_file` cannot be read."""
     keys = KeyRing.load(settings.keys_file)
     imports = Imports(kinds(settings, keys), keys, settings)
-    exports = Exports(keys, settings)
-    loops = {"imports": imports.run, "exports": exports.run, "sealer": Sealer(keys).run, "figures": keep_counting}
+    loops = {
+        "imports": imports.run,
+        "exports": Exports(keys, settings).run,
+        "sealer": Sealer(keys).run,
+        "figures": keep_counting,
+        "retention": Sweeper(keys).run,
+    }
     return Worker("registry", settings, HANDLERS, loops=loops)
 
 

@@ -175,6 +175,13 @@ class PersonUnmerged(PersonState, type="registry.person-unmerged.v1", key="perso
     """Two ids had been taken for one person by mistake; this one is a person of its own again."""
 
 
+class PersonErased(Event, type="registry.person-erased.v1", key="person_id"):
+    """A person was erased (PIPL art. 47): whoever holds anything of it that no law wants kept forgets that too. The last word on this
+    id."""
+
+    person_id: str
+
+
 class ConsentState(Event):
     """State of a consent after a change. Whom it concerns may read the person's data for the purpose while it stands, and no longer."""
 

@@ -53,6 +53,24 @@ async def save_copies(tx: Transaction, copies: Sequence[PersonCopy]) -> list[Row
     )
 
 
+async def forget(tx: Transaction, erased: Sequence[tuple[str, int]]) -> None:
+    """What is kept of people who were erased (id, version): sex and year of birth, and of their employments what tells of no employer. An
+    older word changes nothing any more."""
+    ids, versions = columns(erased, 2)
+    await tx.execute(
+        """update person_copies p set version = g.version, work = null, labour_class = null,
+                  birth_on = make_date(extract(year from p.birth_on)::int, 1, 1)
+             from unnest($1::uuid[], $2::int[]) as g(person_id, version)
+            where p.person_id = g.person_id and p.version < g.version""",
+        ids,
+        versions,
+    )
+    await tx.execute(
+        "update employments set employer = null, division = null where person_id = any($1::uuid[])",
+        ids,
+    )
+
+
 class Loaded(NamedTuple):
     """People, each with what is recorded under its own id alone; and `owners`: of ids that are merged, whose they are. A person comes
     with all ids that are merged into it, and these with it; `grouped` puts them together."""

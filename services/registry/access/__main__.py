@@ -33,6 +33,8 @@ Progress = Callable[[int, int], None]
 async def look_through(read: Read, check: Check, progress: Progress = lambda done, of: None) -> None:
     """Takes the check through all sealed records."""
     of = await store.count_sealed(read)
+    if anchor := await store.find_anchor(read):
+        check.begin(anchor)
     after = None
     while rows := await store.list_sealed(read, after, _BATCH):
         check.take(rows)
@@ -42,7 +44,8 @@ async def look_through(read: Read, check: Check, progress: Progress = lambda don
 
 def findings(check: Check) -> list[str]:
     """What is wrong, a line each; the first of each kind first."""
-    found = [f"removed: record {span} of the chain, between the records before and after" for span in check.missing]
+    found = [f"forged: the anchor at record {check.forged.seal_no}"] if check.forged else []
+    found += [f"removed: record {span} of the chain, between the records before and after" for span in check.missing]
     found += [f"changed: record {number} of the chain (id {id_})" for number, id_ in check.changed]
     found += [
         f"replaced: record {number} of the chain is not what it was when its head was kept" for number in check.replaced
@@ -94,6 +97,11 @@ def _report(check: Check, notes: Sequence[str]) -> None:
         print(f"… and {len(found) - _SHOWN} more")
     for note in notes:
         print(note)
+    if check.forgotten:
+        until, on = check.forgotten.read_until, check.forgotten.cut_at
+        print(
+            f"forgotten when their time was over: records up to {check.forgotten.seal_no}, of {until:%Y-%m-%d} and before; on {on:%Y-%m-%d}"
+        )
     verdict = "intact" if check.intact else "NOT INTACT"
     print(f"{verdict}: {check.records} sealed records; head {check.head}")
 
@@ -110,6 +118,8 @@ def _as_json(check: Check, notes: Sequence[str]) -> str:
             "missing": spans(check.missing),
             "changed": [{"seal_no": number, "id": id_} for number, id_ in check.changed],
             "replaced": check.replaced,
+            "forged": check.forged.seal_no if check.forged else None,
+            "forgotten": check.forgotten.seal_no if check.forgotten else None,
             "cut": spans([check.cut] if check.cut else []),
             "notes": list(notes),
         }

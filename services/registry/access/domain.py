@@ -7,6 +7,10 @@ What is found: a sealed record that was changed or renumbered; one that was remo
 where a head (number and link) that was kept elsewhere says how far the log went. What is not: a record changed, added or removed before it
 was sealed, which is within seconds (a removed one leaves a gap in the ids; a read that was rolled back leaves the same), and newest records
 cut off where no head was kept. Heads are logged, printed, and remembered by the running sealer.
+
+Records that were kept for as long as they must be are forgotten, the oldest first (`forgetting`). An anchor stays: number and link of the
+last of them, from which the chain goes on, with a mark by the same key. Who can write the table cannot make one up, nor move one to where
+records are that must still be there.
 """
 
 from __future__ import annotations
@@ -21,6 +25,9 @@ AUDIT = "audit"
 """What the log itself is read for; records of that are records too."""
 AUDIT_BASIS = ("legal-duty", "PIPL-54")
 """个人信息保护法 art. 54: handlers have their compliance audited."""
+RIGHTS = "rights-request"
+"""What somebody is given a copy for, at the desk."""
+COPY_FIELDS = ("all",)
 OWN_DATA = "own-data"
 """What residents read what is their own for; nobody else can state it."""
 OWN_BASIS = ("legal-duty", "PIPL-45")
@@ -30,6 +37,7 @@ PERSON_FIELDS = ("name", "id_number", "phone", "birth_on")
 """What an unmasked read of people shows (PIPL art. 28 holds for some of it)."""
 
 _FORM = "anju-access-1"
+_ANCHOR_FORM = "anju-access-anchor-1"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _RECORDED = (
@@ -57,6 +65,36 @@ class Head(NamedTuple):
 
 
 START = Head(0, bytes(32))
+
+
+class Anchor(NamedTuple):
+    """Where the log begins: the last record that was forgotten (its number, link, and the newest instant of a forgotten one), when it was,
+    and the mark of all that."""
+
+    seal_no: int
+    link: bytes
+    read_until: datetime
+    cut_at: datetime
+    mark: bytes
+
+    @property
+    def head(self) -> Head:
+        return Head(self.seal_no, self.link)
+
+
+def anchor_of(key: bytes, head: Head, read_until: datetime, cut_at: datetime) -> Anchor:
+    """The anchor with its mark."""
+    return Anchor(*head, read_until, cut_at, _mark(key, head, read_until, cut_at))
+
+
+def _mark(key: bytes, head: Head, read_until: datetime, cut_at: datetime) -> bytes:
+    said = [
+        _ANCHOR_FORM,
+        head.seal_no,
+        head.link.hex(),
+        *((at - _EPOCH) // _MICROSECOND for at in (read_until, cut_at)),
+    ]
+    return hmac.digest(key, json.dumps(said, separators=(",", ":")).encode(), "sha256")
 
 
 class Seal(NamedTuple):
@@ -109,6 +147,10 @@ class Check:
         for head in heads:
             self._kept.setdefault(head.seal_no, set()).add(head.link)
         self.head = START
+        self.forgotten: Anchor | None = None
+        """Records up to this one were kept as long as they had to be, and are no more."""
+        self.forged: Anchor | None = None
+        """An anchor that who holds the key did not make: what is missing before the first record is not known to have been forgotten."""
         self.records = 0
         self.changed: list[tuple[int, int]] = []
         """Number and id of records whose link is not theirs: changed, renumbered, or not of the sealer's making."""
@@ -116,6 +158,15 @@ class Check:
         """Numbers whose records are gone. The record after such a gap cannot be proven by itself."""
         self.replaced: list[int] = []
         """Numbers at which a head was seen before that the log does not have now."""
+
+    def begin(self, anchor: Anchor) -> None:
+        """The log begins behind the anchor, before the first record is taken. Heads from before cannot be looked at any more."""
+        if not hmac.compare_digest(anchor.mark, _mark(self._key, anchor.head, anchor.read_until, anchor.cut_at)):
+            self.forged = anchor
+            return
+        self.forgotten, self.head = anchor, anchor.head
+        if self._kept.pop(anchor.seal_no, {anchor.link}) != {anchor.link}:
+            self.replaced.append(anchor.seal_no)
 
     def take(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """The next records, ascending."""
@@ -144,4 +195,4 @@ class Check:
 
     @property
     def intact(self) -> bool:
-        return not (self.changed or self.missing or self.replaced or self.cut)
+        return not (self.forged or self.changed or self.missing or self.replaced or self.cut)

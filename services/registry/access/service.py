@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from services.registry.access import store
-from services.registry.access.domain import AUDIT, AUDIT_BASIS, LOG_FIELDS, OWN_BASIS, OWN_DATA, PERSON_FIELDS
+from services.registry.access.domain import (
+    AUDIT,
+    AUDIT_BASIS,
+    COPY_FIELDS,
+    LOG_FIELDS,
+    OWN_BASIS,
+    OWN_DATA,
+    PERSON_FIELDS,
+    RIGHTS,
+)
 from services.registry.access.store import Record
 from services.registry.consents.bases import Basis, basis_of
 from services.registry.consents.service import grounds
@@ -73,6 +82,13 @@ async def note_own_read(
     """Notes that a resident reads its own data, or its children's: who misuses an app account leaves traces too."""
     record = _record(actor, OWN_DATA, None, OWN_BASIS, fields, request_id)
     await store.add_records(tx, record, [(person_id, None) for person_id in person_ids])
+
+
+async def note_copy(tx: Transaction, actor: Actor, person_id: str, case_ref: str, request_id: str | None) -> None:
+    """Notes that somebody was given the copy of all that is held of a person (PIPL art. 45). `case_ref`: the request for it."""
+    purpose = OWN_DATA if actor.is_resident else RIGHTS
+    record = _record(actor, purpose, case_ref, OWN_BASIS, COPY_FIELDS, request_id)
+    await store.add_records(tx, record, [(person_id, None)])
 
 
 async def note_log_read(

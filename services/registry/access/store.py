@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.registry.access.domain import START, Head, Seal, Span
+from services.registry.access.domain import START, Anchor, Head, Seal, Span
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns
 from shared.places import place_of, seen
@@ -118,11 +119,35 @@ async def list_log(read: Read, wanted: Filter, place: Place, after: int | None, 
 
 
 async def find_head(read: Read) -> Head:
-    """The newest sealed record."""
+    """The newest sealed record; where none is left, the last that was forgotten."""
     row = await read.fetchrow(
         "select seal_no, link from access_log where seal_no is not null order by seal_no desc limit 1"
     )
-    return Head(row["seal_no"], row["link"] or b"") if row else START
+    if row:
+        return Head(row["seal_no"], row["link"] or b"")
+    anchor = await find_anchor(read)
+    return anchor.head if anchor else START
+
+
+async def find_anchor(read: Read) -> Anchor | None:
+    """Behind which record the log begins."""
+    row = await read.fetchrow("select * from access_anchors order by seal_no desc limit 1")
+    return Anchor(*(row[name] for name in Anchor._fields)) if row else None
+
+
+async def list_oldest(read: Read, before: datetime, limit: int) -> list[Row]:
+    """The first of the sealed records, in the order of their numbers, up to one that was read at that instant or later."""
+    rows = await read.fetch("select * from access_log where seal_no is not null order by seal_no limit $1", limit)
+    return list(itertools.takewhile(lambda row: row["read_at"] < before, rows))
+
+
+async def forget_records(tx: Transaction, ids: Sequence[int], anchor: Anchor) -> None:
+    """Deletes the oldest records, and says that the log begins behind them."""
+    await tx.execute("delete from access_log where id = any($1::bigint[])", list(ids))
+    await tx.execute("delete from access_anchors")
+    await tx.execute(
+        "insert into access_anchors (seal_no, link, read_until, cut_at, mark) values ($1, $2, $3, $4, $5)", *anchor
+    )
 
 
 async def list_unsealed(read: Read, limit: int) -> list[Row]:

@@ -93,10 +93,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The id of a request, and what to look at."""
+    """The id of a request, and what to look at. `made`: at once, with the asking."""
 
     request_id: str
     warnings: Sequence[Fault] = ()
+    made: bool = False
 
 
 def owns(actor: Actor, fields: Sequence[str]) -> bool:
@@ -135,10 +136,11 @@ async def ask(
     asked = sealed.seal(to_json({"before": before, "after": after}).decode(), _place_of(request_id))
     texts = (change.source, change.evidence, change.reason, actor.subject)
     await store.add_request(tx, request_id, person_id, fields, asked, change.valid_from, *texts)
-    if not takes_two(fields) and owns(actor, fields):
+    made = not takes_two(fields) and owns(actor, fields)
+    if made:
         warnings += await make(tx, keys, sealed, row, after, change.valid_from, change.source, actor.subject)
         await store.decide(tx, request_id, ChangeStatus.APPROVED, actor.subject, None)
-    return Asked(request_id, warnings)
+    return Asked(request_id, warnings, made)
 
 
 async def approve(
@@ -183,7 +185,9 @@ async def withdraw(tx: Transaction, actor: Actor, keys: KeyRing, request_id: str
 
 
 def asked_of(sealed: Sealed, request: Row) -> dict[str, dict[str, Any]]:
-    """Values `before` and `after` by field."""
+    """Values `before` and `after` by field; nothing where their time was over, and they were forgotten."""
+    if not request["asked_sealed"]:
+        return {"before": {}, "after": {}}
     asked: dict[str, dict[str, Any]] = from_json(
         sealed.unseal(request["asked_sealed"], _place_of(request["request_id"]))
     )

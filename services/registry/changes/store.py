@@ -8,13 +8,15 @@ from typing import Any
 
 import asyncpg
 
+from services.registry.changes.domain import ChangeStatus
+from services.registry.own import staff_sees
 from services.registry.search.domain import name_keys
 from services.registry.store import told_of
 from shared.auth import Place
 from shared.db import Read, Row, Transaction
 from shared.errors import Conflict, NotFound
 from shared.paging import beyond
-from shared.places import place_of, seen
+from shared.places import place_of
 
 
 class ChangeNotFound(NotFound):
@@ -66,7 +68,9 @@ select r.*, k.key_id, k.wrapped, h.community_code, h.estate, h.block
 
 async def get_request(read: Read, request_id: str, place: Place) -> Row:
     """Of a person whom the place covers. Raises ChangeNotFound."""
-    row = await read.fetchrow(f"{_REQUEST} where r.request_id = $1 and {seen(place, 2)}", request_id, *place_of(place))
+    row = await read.fetchrow(
+        f"{_REQUEST} where r.request_id = $1 and {staff_sees(place, 2)}", request_id, *place_of(place)
+    )
     if row is None:
         raise ChangeNotFound
     return row
@@ -77,7 +81,7 @@ async def list_requests(
 ) -> list[Row]:
     """By id, which is the order in which they were asked."""
     return await read.fetch(
-        f"""{_REQUEST} where {seen(place, 1)} and {beyond("r.request_id", 4)} and ($5::text is null or r.status = $5)
+        f"""{_REQUEST} where {staff_sees(place, 1)} and {beyond("r.request_id", 4)} and ($5::text is null or r.status = $5)
                and ($6::uuid is null or r.person_id = $6) order by r.request_id limit $7""",
         *place_of(place),
         after,
@@ -99,9 +103,14 @@ async def find_open(read: Read, person_id: str, fields: Collection[str]) -> str 
 
 
 async def decide(tx: Transaction, request_id: str, status: str, by: str, because: str | None) -> None:
+    """Decides it, and with it the request for a correction that it answers (PIPL art. 46), where there is one."""
     await tx.execute(
-        """update change_requests set status = $2, decided_by = $3, decided_at = $4, decided_because = $5
-            where request_id = $1""",
+        f"""with decided as (
+               update change_requests set status = $2, decided_by = $3, decided_at = $4, decided_because = $5
+                where request_id = $1 returning request_id)
+           update rights_requests r
+              set status = case $2 when '{ChangeStatus.APPROVED}' then 'granted' else $2 end, answered_at = $4
+             from decided d where r.change_request_id = d.request_id""",
         request_id,
         status,
         by,
@@ -113,7 +122,7 @@ async def decide(tx: Transaction, request_id: str, status: str, by: str, because
 async def find_namesake(read: Read, person_id: str, kind: str, lookup: bytes, place: Place) -> Row | None:
     """Another person of this number (`kind`: of which it is), as person_id, and covered: does the place cover it?"""
     return await read.fetchrow(
-        f"""select p.person_id, {seen(place, 3)} as covered from persons p join households h using (household_id)
+        f"""select p.person_id, {staff_sees(place, 3)} as covered from persons p join households h using (household_id)
              where p.{kind}_lookup = $1 and p.person_id <> $2""",
         lookup,
         person_id,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.registry.consents.domain import ConsentStatus, Given, Giving
+from services.registry.own import staff_sees
 from shared.auth import Actor, Place
 from shared.db import Read, Row, Transaction
 from shared.errors import NotFound
-from shared.places import place_of, seen
+from shared.places import place_of
 
 
 class ConsentNotFound(NotFound):
@@ -78,7 +79,7 @@ async def get_consent(read: Read, consent_id: str, place: Place) -> Row:
     """Raises ConsentNotFound, also where the place does not cover the person's household."""
     row = await read.fetchrow(
         f"""{_CONSENT} join persons p on p.person_id = c.person_id join households h on h.household_id = p.household_id
-             where c.consent_id = $1 and {seen(place, 2)}""",
+             where c.consent_id = $1 and {staff_sees(place, 2)}""",
         consent_id,
         *place_of(place),
     )

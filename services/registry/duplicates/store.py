@@ -17,7 +17,14 @@ class PairNotFound(NotFound):
     title_en, title_zh = "No such pair of people", "未找到该疑似重复记录"
 
 
-_COUNTED = f"status not in ('{PersonStatus.WITHDRAWN}', '{PersonStatus.MERGED}')"
+_GONE = f"('{PersonStatus.WITHDRAWN}', '{PersonStatus.MERGED}')"
+
+
+def _counted(person: str) -> str:
+    """SQL: is the person one of the registry, whose record is not restricted or erased?"""
+    return f"{person}.status not in {_GONE} and {person}.withheld is null"
+
+
 _SAME_ORIGIN = """
 (o.facts #>> '{hukou,division}' = g.facts #>> '{hukou,division}'
  or o.facts #>> '{collective,division}' = g.facts #>> '{collective,division}'
@@ -34,19 +41,19 @@ select exists (select from persons p
 _ALIKE = f"""
 select g.person_id, o.person_id as other_id, '{Likeness.NAME_BIRTH_ORIGIN}' as likeness
   from given g
-  join persons o on o.birth_on = g.birth_on and o.name = g.name and o.person_id <> g.person_id and o.{_COUNTED}
+  join persons o on o.birth_on = g.birth_on and o.name = g.name and o.person_id <> g.person_id and {_counted("o")}
   join households oh on oh.household_id = o.household_id
  where {_SAME_ORIGIN}
 union all
 select g.person_id, o.person_id, '{Likeness.NAME_PHONE}'
   from given g
-  join persons o on o.phone_lookup = g.phone_lookup and o.name = g.name and o.person_id <> g.person_id and o.{_COUNTED}
+  join persons o on o.phone_lookup = g.phone_lookup and o.name = g.name and o.person_id <> g.person_id and {_counted("o")}
 """
 _NEWBORN_ALIKE = f"""
 select g.person_id, o.person_id as other_id, '{Likeness.BIRTH_HOUSEHOLD}' as likeness
   from given g
   join persons o on o.household_id = g.household_id and (o.birth_on, o.sex) = (g.birth_on, g.sex)
-                and o.person_id <> g.person_id and o.{_COUNTED}
+                and o.person_id <> g.person_id and {_counted("o")}
  where (g.id_number_lookup is null or o.id_number_lookup is null)
    and (g.birth_certificate_lookup is null or o.birth_certificate_lookup is null)
 """
@@ -102,7 +109,7 @@ async def find_of_numbers(read: Read, lookups: Collection[bytes], place: Place) 
     """People of these ID numbers, whom the place covers."""
     rows = await read.fetch(
         f"""select p.person_id from persons p join households h using (household_id)
-             where p.id_number_lookup = any($4::bytea[]) and p.{_COUNTED} and {seen(place, 1)} order by 1""",
+             where p.id_number_lookup = any($4::bytea[]) and {_counted("p")} and {seen(place, 1)} order by 1""",
         *place_of(place),
         list(lookups),
     )
@@ -114,8 +121,8 @@ def _pairs(place: Place) -> str:
     return f"""
 select d.*, p.name, o.name as other_name
   from duplicate_pairs d
-  join persons p on p.person_id = d.person_id and p.{_COUNTED}
-  join persons o on o.person_id = d.other_id and o.{_COUNTED}
+  join persons p on p.person_id = d.person_id and {_counted("p")}
+  join persons o on o.person_id = d.other_id and {_counted("o")}
   join households h on h.household_id = p.household_id
   join households k on k.household_id = o.household_id
  where {seen(place, 1)} and {seen(place, 1, "k")} and d.dismissed_at is null

@@ -308,7 +308,7 @@ async def list_households(read: Read, place: Place, asked: HouseholdsAsked, ids:
               from households h
               join communities c using (community_code)
               left join dwellings d using (dwelling_id)
-              left join persons p on p.person_id = h.head_person_id
+              left join persons p on p.person_id = h.head_person_id and p.withheld is null
               left join person_keys k on k.person_id = p.person_id
              where {_SETTLED} and {seen(place, 1)} and ($4::text is null or h.block = $4) and h.household_id = any($5::uuid[])""",
         *place_of(place),

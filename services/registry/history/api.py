@@ -98,13 +98,14 @@ async def get_household_then(
         raise NotKnownThen
     flat = await store.find_flat(read, household_id, day, known_at)
     facts = await store.list_facts(read, "household", household_id, day, known_at)
+    shown = [member for member in members if not member["withheld"]]
     return HouseholdThen(
         household_id=household_id,
         as_of=day,
         known_at=known_at,
         status=HouseholdStatus.SETTLED if members else HouseholdStatus.ENDED,
-        head_person_id=next((m["person_id"] for m in members if m["relation"] == HEAD), None),
-        members=[MemberThen(person_id=m["person_id"], relation=m["relation"]) for m in members],
+        head_person_id=next((m["person_id"] for m in shown if m["relation"] == HEAD), None),
+        members=[MemberThen(person_id=m["person_id"], relation=m["relation"]) for m in shown],
         address=address_of(flat) if flat else None,
         facts=facts_for(actor, facts),
     )

@@ -45,10 +45,11 @@ async def list_memberships(read: Read, person_id: str, as_of: date, known_at: da
 
 
 async def list_members(read: Read, household_id: str, as_of: date, known_at: datetime | None) -> list[Row]:
-    """A household's members, the head first."""
+    """A household's members, the head first; `withheld`: of this one nothing is shown."""
     return await read.fetch(
-        f"""select person_id, relation from memberships where household_id = $1 and {_HELD}
-             order by relation <> '02', valid_from, id""",
+        f"""select m.person_id, m.relation, p.withheld is not null as withheld
+              from (select * from memberships where household_id = $1 and {_HELD}) m join persons p using (person_id)
+             order by m.relation <> '02', m.valid_from, m.id""",
         household_id,
         as_of,
         known_at,

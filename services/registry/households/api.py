@@ -174,7 +174,7 @@ async def _view(
         status=row["status"],
         address=address_of(row),
         settled_on=row["settled_on"],
-        head_person_id=row["head_person_id"],
+        head_person_id=_head(row, members),
         members=[
             _brief(actor, keys, member, unmasked) if own is None or member["person_id"] in own else _other(member)
             for member in members
@@ -186,6 +186,14 @@ async def _view(
         flat_household_id=row["flat_household_id"],
         warnings=warnings or [],
     )
+
+
+def _head(row: Row, members: list[Row]) -> str | None:
+    """The head, unless its record is withheld."""
+    head: str | None = row["head_person_id"]
+    if row["head_withheld"] is None:  # somebody lives there: the head among them
+        return head if any(member["person_id"] == head for member in members) else None
+    return None if row["head_withheld"] else head
 
 
 def _brief(actor: Actor, keys: KeyRing, member: Row, unmasked: bool) -> PersonBrief:

@@ -99,7 +99,7 @@ async def change_facts(
     rows = [(household_id, name, value) for name, value in changes.items()]
     await history.record_facts(tx, "household", rows, since, source, actor.subject)
     await count_again(tx, [household_id])
-    members = await store.list_members(tx, household_id)
+    members = (await store.list_present(tx, [household_id])).get(household_id, [])
     outbox.emit(tx, household_state(HouseholdChanged, {**row, "facts": facts, "version": version}, members))
     return later_known(later, held)
 

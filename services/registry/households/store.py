@@ -74,7 +74,9 @@ select h.*, d.floor, c.name as community_name,
        (select f.household_id from households f
          where f.coliving_id = h.household_id and f.kind = 'hukou' and f.status <> 'withdrawn' limit 1) as hukou_household_id,
        (select f.household_id from households f
-         where f.coliving_id = h.household_id and f.kind = 'flat' and f.status = 'settled' limit 1) as flat_household_id
+         where f.coliving_id = h.household_id and f.kind = 'flat' and f.status = 'settled' limit 1) as flat_household_id,
+       case when h.status <> 'settled'
+            then exists (select from persons p where p.person_id = h.head_person_id and p.withheld is not null) end as head_withheld
   from households h join communities c using (community_code) left join dwellings d using (dwelling_id)
 """
 
@@ -105,11 +107,11 @@ async def list_covered(read: Read, household_ids: Collection[str], place: Place)
 
 
 async def list_members(read: Read, household_id: str) -> list[Row]:
-    """Present members with what is needed to show them, head first."""
+    """Present members with what is needed to show them, head first; nobody whose record is withheld."""
     return await read.fetch(
         """select p.person_id, p.name, p.status, p.id_number_sealed, k.key_id, k.wrapped, m.relation
              from memberships m join persons p using (person_id) join person_keys k using (person_id)
-            where m.household_id = $1 and m.valid_to is null and m.retracted_at is null
+            where m.household_id = $1 and m.valid_to is null and m.retracted_at is null and p.withheld is null
             order by (m.relation <> '02'), m.id""",
         household_id,
     )
@@ -132,13 +134,14 @@ async def list_households(read: Read, place: Place, block: str | None, after: st
     """Settled co-living households, by id."""
     return await read.fetch(
         f"""select h.household_id, h.status, h.estate, h.block, h.unit, h.flat, h.without_work, p.name as head_name,
-                   (select count(*) from memberships m where m.household_id = h.household_id
-                       and m.valid_to is null and m.retracted_at is null) as members
+                   (select count(*) from memberships m join persons q using (person_id)
+                     where m.household_id = h.household_id and m.valid_to is null and m.retracted_at is null
+                       and q.withheld is null) as members
               from (select * from households h
                      where h.kind = 'coliving' and h.status = 'settled' and {seen(place, 1)}
                        and ($4::text is null or h.block = $4) and {beyond("h.household_id", 5)}
                      order by h.household_id limit $6) h
-              left join persons p on p.person_id = h.head_person_id
+              left join persons p on p.person_id = h.head_person_id and p.withheld is null
              order by h.household_id""",
         *place_of(place),
         block,

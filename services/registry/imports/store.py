@@ -12,10 +12,11 @@ import asyncpg
 from services.registry.dwellings.store import reserved
 from services.registry.households.domain import Address
 from services.registry.imports.domain import Flat, Home, KnownPerson
+from services.registry.own import staff_sees
 from services.registry.persons.domain import PersonStatus
 from shared.auth import Place
 from shared.db import Read, Transaction, columns, json_text
-from shared.places import place_of, seen
+from shared.places import place_of
 
 _ADDRESSES = """unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
        with ordinality as a(community_code, estate, block, unit, flat, n)"""
@@ -95,7 +96,7 @@ async def _list_homes(read: Read, household_ids: Sequence[str]) -> list[Home]:
         """select h.*, f.household_id as flat_household_id, p.name as head_name
              from households h
              join households f on f.coliving_id = h.household_id and f.kind = 'flat' and f.status = 'settled'
-             left join persons p on p.person_id = h.head_person_id
+             left join persons p on p.person_id = h.head_person_id and p.withheld is null
             where h.household_id = any($1::uuid[])""",
         household_ids,
     )
@@ -123,9 +124,9 @@ async def list_unknown_parts(read: Read, addresses: Sequence[Address]) -> dict[A
 
 
 async def load_known(tx: Transaction, lookups: Sequence[bytes], place: Place) -> dict[bytes, KnownPerson]:
-    """People of these ID numbers who are in the registry. They are locked."""
+    """People of these ID numbers who are in the registry. They are locked. Whose record is restricted: see `persons.store.load_known`."""
     rows = await tx.fetch(
-        f"""select p.*, {seen(place, 2)} as covered,
+        f"""select p.*, {staff_sees(place, 2)} as covered, (p.died_on is not null or p.withheld is not null) as dead,
                    (select m.relation from memberships m
                      where m.person_id = p.person_id and m.household_id = p.household_id
                        and m.valid_to is null and m.retracted_at is null) as relation,
@@ -143,7 +144,7 @@ async def load_known(tx: Transaction, lookups: Sequence[bytes], place: Place) ->
             r["person_id"],
             PersonStatus(r["status"]),
             r["name"],
-            r["died_on"] is not None,
+            r["dead"],
             r["covered"],
             r["household_id"],
             r["version"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import timedelta
 from fractions import Fraction
 from typing import Annotated, Any
@@ -27,6 +28,7 @@ from services.registry.land.schemas import (
     ParcelThen,
     ParcelView,
 )
+from services.registry.own import list_withheld
 from services.registry.persons import store as persons
 from services.registry.sight import name_for
 from shared.app import posts, router
@@ -77,7 +79,8 @@ async def list_parcels(
     wanted = store.Wanted(person_id, household_id, village, kind, over_by)
     rows = await store.list_parcels(read, actor.place, wanted, id_of(cursor), limit)
     contracts = await store.list_contracts(read, [row["parcel_id"] for row in rows])
-    items = [_row(row, contracts[row["parcel_id"]]) for row in rows]
+    hidden = await list_withheld(read, [h["person_id"] for row in rows for h in row["facts"]["holders"]])
+    items = [_row(row, contracts[row["parcel_id"]], hidden) for row in rows]
     return Page(items=items, next=encode_cursor(items[-1].parcel_id) if len(items) == limit else None)
 
 
@@ -100,14 +103,15 @@ async def get_parcel_then(
     facts = await history.list_facts(read, "parcel", parcel_id, day, known_at)
     if not facts:
         raise NotKnownThen
-    right = facts["right"]
+    right, holders = facts["right"], facts["holders"] or []
+    hidden = await list_withheld(read, [holder["person_id"] for holder in holders])
     return ParcelThen(
         parcel_id=parcel_id,
         as_of=day,
         known_at=known_at,
         ended=facts.get("ended"),
         right=right and right | {"certificate_no": _certificate(actor, right["certificate_no"])},
-        holders=_holders(facts["holders"] or []),
+        holders=_holders(holders, hidden),
         homestead=facts["homestead"],
         contracts=[_contract(actor, row) for row in await history.list_contracts(read, parcel_id, day, known_at)],
     )
@@ -199,14 +203,15 @@ async def _answer(
     row = await store.get_parcel(read, parcel_id, actor.place)
     tag(response, row["version"])
     right, holders = row["facts"]["right"], row["facts"]["holders"]
+    hidden = await list_withheld(read, [holder["person_id"] for holder in holders])
     contracts = (await store.list_contracts(read, [parcel_id]))[parcel_id]
     return ParcelView(
         **right | {"certificate_no": _certificate(actor, right["certificate_no"])},
         parcel_id=parcel_id,
         version=row["version"],
         status=row["status"],
-        holders=_holders(holders),
-        others_hold=_others(holders),
+        holders=_holders(holders, hidden),
+        others_hold=_others([holder for holder in holders if holder["person_id"] not in hidden]),
         homestead=row["facts"]["homestead"],
         ended_on=row["ended_on"],
         contracts=[_contract(actor, contract) for contract in contracts],
@@ -219,8 +224,9 @@ def _certificate(actor: Actor, number: str) -> str:
     return number if actor.kind == "staff" else mask_account(number)
 
 
-def _holders(holders: list[dict[str, Any]]) -> list[HolderView]:
-    return [HolderView(**holder) for holder in holders]
+def _holders(holders: list[dict[str, Any]], hidden: Container[str]) -> list[HolderView]:
+    """All but those whose records are withheld, who are as co-holders that the registry does not know."""
+    return [HolderView(**holder) for holder in holders if holder["person_id"] not in hidden]
 
 
 def _others(holders: list[dict[str, Any]]) -> str | None:
@@ -250,7 +256,7 @@ def _contract(actor: Actor, row: Row) -> ContractView:
     )
 
 
-def _row(row: Row, contracts: list[Row]) -> ParcelRow:
+def _row(row: Row, contracts: list[Row], hidden: Container[str]) -> ParcelRow:
     right = row["facts"]["right"]
     return ParcelRow(
         parcel_id=row["parcel_id"],
@@ -259,6 +265,6 @@ def _row(row: Row, contracts: list[Row]) -> ParcelRow:
         certificate_no=mask_account(row["certificate_no"]),
         village=row["village"],
         area_mu=right["area_mu"],
-        holders=[holder["person_id"] for holder in row["facts"]["holders"]],
+        holders=[h["person_id"] for h in row["facts"]["holders"] if h["person_id"] not in hidden],
         contract_to=max((c["valid_to"] - timedelta(1) for c in contracts), default=None),
     )

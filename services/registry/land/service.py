@@ -23,6 +23,7 @@ from services.registry.land.domain import (
     faults_of_right,
     move_parcel,
 )
+from services.registry.own import list_withheld
 from services.registry.persons.domain import changed_groups, present_groups
 from services.registry.service import later_known, refuse_future
 from shared.auth import Actor
@@ -107,6 +108,10 @@ async def correct_parcel(
     from_on = since or tx.today
     refuse_future(tx, from_on, "/since")
     held_then = (await then.list_facts(tx, "parcel", parcel_id, from_on, None)).get("right") or row["facts"]["right"]
+    if "holders" in given:  # whom the caller was not shown goes on holding it
+        hidden = await list_withheld(tx, [holder["person_id"] for holder in row["facts"]["holders"]])
+        unseen = [holder for holder in row["facts"]["holders"] if holder["person_id"] in hidden]
+        given = {**given, "holders": [*given["holders"], *unseen]}
     facts = {**row["facts"], **given, "right": held_then | given.get("right", {})}
     before = {holder["person_id"] for holder in row["facts"]["holders"]}
     new = [holder for holder in facts["holders"] if holder["person_id"] not in before]

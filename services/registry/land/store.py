@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.registry.land.domain import HOMESTEAD, Contract
+from services.registry.own import staff_sees
 from shared.auth import Place
 from shared.db import Read, Row, Transaction
 from shared.errors import NotFound
 from shared.paging import beyond
-from shared.places import place_of, seen
+from shared.places import place_of
 
 
 class ParcelNotFound(NotFound):
@@ -26,9 +27,16 @@ def _seen(place: Place, first: int) -> str:
                   join persons g using (person_id)
                   join persons q on q.person_id = coalesce(g.merged_into, g.person_id)
                   join households h on h.household_id = q.household_id
-                 where k.parcel_id = p.parcel_id and {seen(place, first)}"""
+                 where k.parcel_id = p.parcel_id and {staff_sees(place, first, "q")}"""
     village = "false" if place.block else f"starts_with(p.village, ${first})"
-    return f"({village} or exists ({homes}))"
+    return f"({village} or exists ({homes})) and {_HELD_BY_SOMEBODY}"
+
+
+_HELD_BY_SOMEBODY = """
+(not exists (select from parcel_holders k where k.parcel_id = p.parcel_id)
+ or exists (select from parcel_holders k join persons g using (person_id) where k.parcel_id = p.parcel_id and g.withheld is null))
+"""
+"""SQL over parcels `p`: is there anybody who holds it whose record is not withheld?"""
 
 
 def _held_by(people: str) -> str:
@@ -79,7 +87,7 @@ async def load_homes(tx: Transaction, person_ids: Sequence[str], place: Place) -
     )
     rows = await tx.fetch(
         f"""select q.person_id, q.household_id from persons q join households h using (household_id)
-             where q.person_id = any($1::uuid[]) and q.status not in ('withdrawn', 'merged') and {seen(place, 2)}""",
+             where q.person_id = any($1::uuid[]) and q.status not in ('withdrawn', 'merged') and {staff_sees(place, 2, "q")}""",
         list(person_ids),
         *place_of(place),
     )

@@ -118,7 +118,11 @@ def _view(row: Row, warnings: list[WarningView] | None = None, of: Container[str
         household_id=event.household_id,
         into_id=event.into_id,
         dwelling_id=event.dwelling_id,
-        people=[part for part in people_of(event) if of is None or part.person_id in of],
+        people=[
+            part
+            for part in people_of(event)
+            if part.person_id not in row["withheld"] and (of is None or part.person_id in of)
+        ],
         source=row["source"],
         evidence=row["evidence"],
         recorded_at=row["recorded_at"],

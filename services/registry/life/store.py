@@ -150,13 +150,17 @@ async def retract_events(tx: Transaction, event_ids: Collection[str], by: str, b
     )
 
 
+_EVENT = """
+select e.*, array(select s.person_id from persons s where s.person_id = any(e.people) and s.withheld is not null) as withheld
+  from life_events e
+"""
+"""`withheld`: of these people nothing is shown."""
+
+
 async def get_event(read: Read, event_id: str, place: Place) -> Row:
     """An event of a household that the place covers, or that led into one; or of a resident's own people. Raises EventNotFound."""
-    row = await read.fetchrow(
-        f"select e.* from life_events e where e.event_id = $1 and {own.event_seen(place, 2)}",
-        event_id,
-        *own.parameters(read, place),
-    )
+    asked = f"{_EVENT} where e.event_id = $1 and {own.event_seen(place, 2)}"
+    row = await read.fetchrow(asked, event_id, *own.parameters(read, place))
     if row is None:
         raise EventNotFound
     return row
@@ -168,12 +172,12 @@ async def begin(tx: Transaction, household_id: str, status: str) -> None:
 
 
 async def list_of_household(read: Read, household_id: str) -> list[Row]:
-    """What was ever told of a household, as it happened."""
-    return await read.fetch(
-        """select * from life_events where household_id = $1
-           union select * from life_events where into_id = $1 order by happened_on, told""",
+    """What was ever told of a household, as it happened; not what was told of people alone whose records are withheld."""
+    rows = await read.fetch(
+        f"""{_EVENT} where e.household_id = $1 union {_EVENT} where e.into_id = $1 order by happened_on, told""",
         household_id,
     )
+    return [row for row in rows if not row["people"] or len(row["withheld"]) < len(set(row["people"]))]
 
 
 async def list_of_person(read: Read, person_id: str, place: Place) -> list[Row]:
@@ -181,7 +185,7 @@ async def list_of_person(read: Read, person_id: str, place: Place) -> list[Row]:
     return await read.fetch(
         f"""select e.*, exists (select from households h
                                 where h.household_id in (e.household_id, e.into_id) and {seen(place, 2)}) as covered
-              from life_events e
+              from ({_EVENT}) e
              where {told_of("$1")} order by e.happened_on, e.told""",
         person_id,
         *place_of(place),

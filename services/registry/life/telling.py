@@ -23,8 +23,9 @@ from services.registry.life.domain import (
 )
 from services.registry.life.store import Said, Told
 from services.registry.merging.store import list_mergers
+from services.registry.own import list_withheld
 from services.registry.persons import store as persons
-from services.registry.persons.domain import PersonAction, PersonStatus, move_person
+from services.registry.persons.domain import PersonAction, PersonStatus, Withheld, move_person
 from services.registry.service import household_state, person_state, refuse_future
 from services.registry.statistics.store import count_again
 from services.registry.store import rows_by_id
@@ -189,8 +190,11 @@ async def _refusal(
 
 
 async def _named(tx: Transaction, actor: Actor, event: LifeEvent) -> dict[str, str]:
-    """Which event it is; nothing of one of another place."""
+    """Which event it is; nothing of one of another place, or of people whose records are withheld."""
     if not await households.list_covered(tx, event.households, actor.place):
+        return {}
+    people = {part.person_id for part in event.people}
+    if people and await list_withheld(tx, people) == people:
         return {}
     return {"event_id": event.event_id, "kind": event.kind, "happened_on": event.on.isoformat()}
 
@@ -207,6 +211,9 @@ async def _bring_up(
 ) -> None:
     """Rows, households (`named`) and `people` that may stand otherwise now as the story has them; what does is said. `event`: the one that
     was told or taken back. `gone`: people without a story."""
+    people = people - await list_withheld(
+        tx, people, [Withheld.ERASED]
+    )  # of these nothing is left to be changed or said
     homes = await rows_by_id(tx, "households", {*named, *(story.persons[p].household_id for p in people)})
     before = await households.list_present(tx, named)
     dwellings = await rows_by_id(tx, "dwellings", {living.dwelling_id for living in story.livings})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic_core import from_json, to_json
 
@@ -138,10 +139,7 @@ async def unmerge(
     merger = await _standing(tx, gone)
     kept = await persons.get_person(tx, kept_id, actor.place)
     sealed = Sealed(keys, kept)
-    taken = {
-        field: tuple(pair)
-        for field, pair in from_json(sealed.unseal(merger["taken_sealed"], _place_of(merger["merger_id"]))).items()
-    }
+    taken = taken_of(sealed, merger)
     back, staying = parted(taken, recorded(sealed, kept, list(taken)))
     fields, events = await store.list_added(tx, kept_id, merger["merged_at"])
     await store.end_merger(tx, merger["merger_id"], actor.subject, because)
@@ -158,6 +156,12 @@ async def unmerge(
         await store.set_merged(tx, gone_id, state["version"], state["status"], None)
         outbox.emit(tx, person_state(PersonUnmerged, state))
     return Parted(kept_id, sorted({*staying, *fields}), events)
+
+
+def taken_of(sealed: Sealed, merger: Row) -> dict[str, tuple[Any, Any]]:
+    """Fields that came from the one who went, before and after. `sealed`: of the one who stayed."""
+    found = from_json(sealed.unseal(merger["taken_sealed"], _place_of(merger["merger_id"])))
+    return {field: (before, after) for field, (before, after) in found.items()}
 
 
 async def _standing(tx: Transaction, gone: Row) -> Row:

@@ -28,6 +28,15 @@ ID_NUMBER, BIRTH_CERTIFICATE = "id_number", "birth_certificate"
 under which name they are sealed and hashed."""
 
 
+class Withheld(StrEnum):
+    """Why a person's record is shown to nobody (PIPL art. 47)."""
+
+    RESTRICTED = "restricted"
+    """It is stored and kept safe, and nothing else is done with it (art. 47 para. 2)."""
+    ERASED = "erased"
+    """Nothing is left but the id, sex, year of birth, and the spans of its households."""
+
+
 class Entered(NamedTuple):
     """A person's version after coming into the registry, or coming back; `withdrawn_at`: when a settling was last taken back."""
 

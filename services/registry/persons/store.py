@@ -11,7 +11,7 @@ from services.registry.persons.domain import ID_NUMBER, Entered, Known, PersonSt
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns, json_text
 from shared.errors import NotFound
-from shared.places import place_of, seen
+from shared.places import place_of
 
 
 class PersonNotFound(NotFound):
@@ -22,9 +22,11 @@ class PersonNotFound(NotFound):
 async def load_known(
     tx: Transaction, lookups: Sequence[bytes], place: Place, kind: str = ID_NUMBER
 ) -> dict[bytes, Known]:
-    """People of these numbers (`kind`: of which they are) who are in the registry, locked."""
+    """People of these numbers (`kind`: of which they are) who are in the registry, locked. Whose record is restricted is as somebody of
+    another place, whom nobody may bring back (`dead`)."""
     rows = await tx.fetch(
-        f"""select p.{kind}_lookup as lookup, p.person_id, p.status, p.name, p.died_on is not null as dead, {seen(place, 2)} as covered
+        f"""select p.{kind}_lookup as lookup, p.person_id, p.status, p.name,
+                   (p.died_on is not null or p.withheld is not null) as dead, {own.staff_sees(place, 2)} as covered
               from persons p join households h using (household_id)
              where p.{kind}_lookup = any($1::bytea[]) order by p.{kind}_lookup for update of p""",
         list(lookups),
@@ -119,7 +121,8 @@ async def load_person(tx: Transaction, person_id: str, place: Place) -> Row:
 async def load_persons_of(tx: Transaction, household_id: str) -> list[Row]:
     """Everybody whose household this is or was last, locked."""
     return await tx.fetch(
-        "select * from persons where household_id = $1 and status <> 'withdrawn' order by person_id for update",
+        """select * from persons where household_id = $1 and status <> 'withdrawn' and withheld is distinct from 'erased'
+            order by person_id for update""",
         household_id,
     )
 
@@ -158,6 +161,6 @@ async def set_work_copies(tx: Transaction, rows: Sequence[tuple[str, str, int, M
                select person_id from persons join newest using (person_id) order by person_id for no key update)
            update persons p set work_copy = s.work::jsonb, work_copy_version = s.version
              from newest s join locked using (person_id)
-            where p.person_id = s.person_id and p.work_copy_version < s.version""",
+            where p.person_id = s.person_id and p.work_copy_version < s.version and p.withheld is distinct from 'erased'""",
         *columns([(*row[:3], json_text(row[3])) for row in rows], 4),
     )

@@ -21,7 +21,7 @@ from shared.places import place_of, seen
 _PIECES = "string_to_array(split_part(p.name_keys, '|', 2), ' ')"
 """As the index has it."""
 
-_ASKED = "person_id, household_id, status, sex, birth_on, facts, id_number_lookup, phone_lookup"
+_ASKED = "person_id, household_id, status, withheld, sex, birth_on, facts, id_number_lookup, phone_lookup"
 """Columns that conditions are about."""
 
 After = tuple[str, str, str]
@@ -83,7 +83,7 @@ def of_wanted(read: Read, place: Place, wanted: Wanted, by_id: Sequence[str] | N
     if place != Place():
         found.parameters += place_of(place)
         say(f"h.kind = '{HouseholdKind.COLIVING}' and {seen(place, 1)}")
-    say(f"p.status = any({let(list(wanted.statuses))}::text[])")
+    say(f"p.withheld is null and p.status = any({let(list(wanted.statuses))}::text[])")
     by_name = [condition for term in wanted.terms for condition in _of_term(found, place, term)]
     if by_id is not None:
         say(f"p.person_id = any({let(list(by_id))}::uuid[])")

@@ -15,6 +15,7 @@ from shared.contracts.registry import (
     HouseholdSplit,
     HouseholdWithdrawn,
     PersonDied,
+    PersonErased,
     PersonFactsChanged,
     PersonMerged,
     PersonMoved,
@@ -93,6 +94,9 @@ class Family:
 
     def undone(self, label: str, version: int, household: str = "home", **facts: Any) -> Received:
         return self._person(PersonWithdrawn, label, version, household, {"state": "withdrawn"} | facts)
+
+    def erased(self, label: str, version: int) -> Received:
+        return carried(PersonErased(version=version, person_id=self.person(label)))
 
     def goes_under(self, label: str, version: int, into: str, household: str = "home", **facts: Any) -> Received:
         """Entered twice: merged into another."""

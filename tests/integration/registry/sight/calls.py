@@ -124,7 +124,7 @@ def forbidden_of(world: World, name: str, own_letter: str, in_full: bool) -> lis
         if own_letter == "s" and home.label == "own":
             found += of_others(home)
             continue
-        covered = own_letter in "rfwunlqa" and place.covers(home.community, "1", home.block)
+        covered = own_letter in "rfwunlqac" and place.covers(home.community, "1", home.block)
         here = world.homes["own"].community if place.person else place.division or "-"
         marks = home.marks(community_too=not home.community.startswith(here))
         hidden = _hidden(name, own_letter, in_full) if covered else set(marks)
@@ -164,6 +164,8 @@ def _hidden(name: str, letter: str, in_full: bool) -> set[str]:
     if matrix.routes()["GET", "/v1/registry/land/parcels"][name] == "r":
         shown.add("land")
     hidden = FACT_GROUPS - shown
+    if letter == "c":
+        return set()
     if letter == "l":
         return hidden | {"name", "id_number", "phone", "birth", "home"}
     if in_full:

@@ -194,6 +194,7 @@ async def _fill(service: Service, home: Home, household_id: str) -> None:
     assert request.status_code == 201, request.text
     home.ids = {
         **await _rights(service, home),
+        "rights-requests": await _copy(service, person_id),
         "code": home.community,
         "name": "sex",
         "id_number": head.id_number,
@@ -207,6 +208,18 @@ async def _fill(service: Service, home: Home, household_id: str) -> None:
         "dwellings/imports": await _plan(service, home),
         "dead-letters": await _dead_letter(service),
     }
+
+
+async def _copy(service: Service, person_id: str) -> str:
+    """A copy of all that is held, which the head asked for, and which is there to be fetched."""
+    asked = await service.post(
+        f"/v1/registry/persons/{person_id}/rights-requests", {"kind": "copy"}, role=Role.RESIDENT, subject=person_id
+    )
+    assert asked.status_code == 201, asked.text
+    request_id = str(asked.json()["request_id"])
+    granted = await service.post(f"/v1/registry/rights-requests/{request_id}/grant", {})
+    assert granted.status_code == 200, granted.text
+    return request_id
 
 
 async def _rights(service: Service, home: Home) -> dict[str, str]:

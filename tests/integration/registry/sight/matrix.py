@@ -78,6 +78,17 @@ POST  /v1/registry/persons/{person_id}/consents                                 
 GET   /v1/registry/persons/{person_id}/consents                                 r  r  r  r  r  r  r  -  -  -  -  r  r  -
 GET   /v1/registry/consents/{consent_id}                                        r  r  r  r  r  r  r  -  -  -  -  r  r  -
 POST  /v1/registry/consents/{consent_id}/withdrawal                             -  w  w  -  -  -  -  -  -  -  -  -  -  -
+POST  /v1/registry/persons/{person_id}/rights-requests                          -  w  w  -  -  -  -  -  -  -  -  -  -  w
+GET   /v1/registry/rights-requests                                              -  r  r  -  -  -  -  -  -  -  -  -  -  s
+GET   /v1/registry/rights-requests/{request_id}                                 -  r  r  -  -  -  -  -  -  -  -  -  -  s
+POST  /v1/registry/rights-requests/{request_id}/grant                           -  w  w  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/rights-requests/{request_id}/copy                            -  -  -  c  c  c  -  -  -  -  -  -  -  s
+POST  /v1/registry/rights-requests/{request_id}/refusal                         -  w  w  -  -  -  -  -  -  -  -  -  -  -
+POST  /v1/registry/rights-requests/{request_id}/withdrawal                      -  w  w  -  -  -  -  -  -  -  -  -  -  w
+POST  /v1/registry/rights-requests/{request_id}/proposal                        -  w  w  -  -  -  -  -  -  -  -  -  -  -
+POST  /v1/registry/rights-requests/{request_id}/confirmation                    -  w  w  -  -  -  -  -  -  -  -  -  -  -
+POST  /v1/registry/rights-requests/{request_id}/return                          -  w  w  -  -  -  -  -  -  -  -  -  -  -
+POST  /v1/registry/rights-requests/{request_id}/lifting                         -  w  w  -  -  -  -  -  -  -  -  -  -  -
 GET   /v1/registry/land/parcels                                                 -  r  r  r  r  r  -  -  -  -  -  r  r  -
 POST  /v1/registry/land/parcels                                                 -  w  w  -  -  -  -  -  -  -  -  -  -  -
 GET   /v1/registry/land/parcels/{parcel_id}                                     -  r  r  r  r  r  -  -  -  -  -  r  r  -
@@ -92,6 +103,7 @@ POST  /v1/registry/land/parcels/{parcel_id}/contracts/{contract_id}/withdrawal  
 GET   /v1/registry/accesses                                                     -  -  -  -  -  -  -  -  l  -  -  -  -  -
 GET   /v1/registry/accesses/export                                              -  -  -  -  -  -  -  -  l  -  -  -  -  -
 GET   /v1/registry/purposes                                                     a  a  a  a  a  a  a  a  a  a  a  a  a  a
+GET   /v1/registry/retention                                                    a  a  a  a  a  a  a  a  a  a  a  a  a  a
 GET   /v1/registry/code-lists                                                   a  a  a  a  a  a  a  a  a  a  a  a  a  a
 GET   /v1/registry/code-lists/{name}                                            a  a  a  a  a  a  a  a  a  a  a  a  a  a
 GET   /v1/registry/imports                                                      -  r  r  -  -  -  -  -  -  -  -  -  -  -
@@ -119,8 +131,8 @@ POST  /v1/registry/dead-letters/{event_id}/discard                              
 """
 """r: reads, masked. f: reads, masked or (with a purpose) in full. w: may act. n: reads of it, but somebody else is to act. u: is for who
 uploaded it. m: is there for who asked for it alone. q: searches. l: reads the log, and nothing of what was read. s: a resident, what is
-its own. o: operates the platform; nothing personal, of no place. a: for all, since nothing of it is anybody's. -: refused for the role,
-whatever is asked for.
+its own. c: hands over the copy that somebody asked for, of all that is held of it. o: operates the platform; nothing personal, of no
+place. a: for all, since nothing of it is anybody's. -: refused for the role, whatever is asked for.
 
 What the place does not cover is to each role as if it were not there."""
 
@@ -181,7 +193,7 @@ def parameters_of(path: str) -> list[str]:
     part = next(
         (
             part
-            for part in ("dwellings/imports", "imports", "dead-letters")
+            for part in ("dwellings/imports", "imports", "dead-letters", "rights-requests")
             if path.startswith(f"/v1/registry/{part}/{{")
         ),
         None,

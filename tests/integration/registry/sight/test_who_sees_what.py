@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def fits(status: int, letter: str, with_purpose: bool) -> bool:
         return status == 403
     if letter == "m":
         return status == 404
-    return status == 200 if letter in "rflsqa" else status not in (400, 401, 403, 404, 405)
+    return status == 200 if letter in "rflsqac" else status not in (400, 401, 403, 404, 405)
 
 
 async def test_what_the_place_does_not_cover_is_as_if_it_were_not_there(world: World, who: Asker) -> None:
@@ -251,6 +252,70 @@ async def test_a_roster_tells_nothing_of_another_place(world: World) -> None:
     codes = [[fault["code"] for fault in report["errors"]] for report in reports]
     assert codes[0] == codes[1] == ["registered-elsewhere"]
     assert codes[2] == codes[3] == ["community-unknown"]
+
+
+@pytest.fixture
+async def withheld(world: World) -> AsyncIterator[Home]:
+    """The own home, whose head's record is restricted meanwhile; with what hangs on the head alone."""
+    own, pool = world.homes["own"], world.service.database.pool
+    statement = "update persons set withheld = $2 where person_id = $1"
+    await pool.execute(statement, own.people[0].person_id, "restricted")
+    yield own
+    await pool.execute(statement, own.people[0].person_id, None)
+
+
+OF_THE_HEAD = ("person_id", "request_id", "consent_id", "parcel_id", "contract_id", "id_number")
+"""What of a home hangs on its head alone."""
+NAMING_IT = {"POST /v1/registry/persons/search", "POST /v1/registry/land/parcels"}
+"""Bodies that name the head."""
+STILL_TOLD = ("/v1/registry/accesses", "/v1/registry/rights-requests")
+"""The audit of who read what goes on, and so does the request by which a record was restricted: both tell ids, and nothing of the
+person."""
+
+
+async def test_whose_record_is_restricted_is_as_if_it_were_not_there(world: World, who: Asker, withheld: Home) -> None:
+    """To every role, by whatever route it is asked for; the same answer after the same statements."""
+    missing = replace(withheld, ids=dict(withheld.ids), people=list(withheld.people))
+    gone = world.missing(withheld)
+    missing.ids |= {name: gone.ids[name] for name in OF_THE_HEAD}
+    missing.people[0] = replace(withheld.people[0], person_id=gone.ids["person_id"])
+    wrong: list[str] = []
+    with undone(), watched() as work:
+        for call, letter in rows(world, who):
+            named = {*matrix.parameters_of(call.path)} & {*OF_THE_HEAD} or call.takes("person_id")
+            if letter in "oa" or not (named or call.key in NAMING_IT):
+                continue
+            queries = variants(call) if letter != "-" else [("", {})]
+            if call.takes("person_id"):
+                queries = [("?person_id={}", {})]
+            for query, headers in queries:
+                answers = []
+                for home in (withheld, missing):
+                    await work.look()
+                    answer = await call.ask(who, home, query.format(home.ids["person_id"]), headers)
+                    answers.append((plain(answer), await work.look()))
+                if answers[0] != answers[1] and not call.path.startswith(STILL_TOLD):
+                    wrong.append(f"{call.key}{query}: {answers}")
+    assert wrong == []
+
+
+async def test_nothing_of_whose_record_is_restricted_stands_in_any_answer(
+    world: World, who: Asker, withheld: Home
+) -> None:
+    head, others = withheld.people[0], withheld.people[1:]
+    common = {value for person in others for values in person.marks().values() for value in values}
+    marks = [(group, value) for group, values in head.marks().items() for value in values if value not in common]
+    wrong: list[str] = []
+    with undone():
+        for call, letter in rows(world, who):
+            if call.method != "GET" or letter == "-" or call.path.startswith(STILL_TOLD):
+                continue
+            for query in ("", "?purpose=transfer", "?as_of=2026-06-15"):
+                if not query or call.takes(query[1:].partition("=")[0]):
+                    answer = await call.ask(who, withheld, query)
+                    if leaked := given_away(answer, marks):
+                        wrong.append(f"{call.key}{query} gave away {leaked}")
+    assert wrong == []
 
 
 async def reads(world: World, who: Asker) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.access.domain import START, Check, Head, Span, canonical, chain
+from services.registry.access.domain import START, Anchor, Check, Head, Span, anchor_of, canonical, chain
 
 KEY = bytes(range(32))
 Row = dict[str, Any]
@@ -149,3 +149,62 @@ def test_a_head_is_read_as_it_is_printed() -> None:
 def test_what_is_no_head_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         Head.parse(text)
+
+
+# What was forgotten when its time was over
+
+
+def cut(n: int, total: int = 6) -> tuple[Anchor, list[Row]]:
+    """The anchor after the first n of so many records, and the rest."""
+    rows = sealed(total)
+    last = rows[n - 1]
+    return anchor_of(KEY, Head(last["seal_no"], last["link"]), last["read_at"], NOW), rows[n:]
+
+
+NOW = datetime(2029, 11, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("n", [1, 3, 6])
+def test_behind_an_anchor_the_rest_is_a_chain(n: int) -> None:
+    anchor, rest = cut(n)
+    check = Check(KEY)
+    check.begin(anchor)
+    check.take(rest)
+    assert (check.intact, check.forgotten, check.head.seal_no) == (True, anchor, 6)
+
+
+def test_without_its_anchor_the_beginning_is_missing() -> None:
+    _, rest = cut(3)
+    check = Check(KEY)
+    check.take(rest)
+    assert check.missing == [Span(1, 3)]
+
+
+@pytest.mark.parametrize("field", ["seal_no", "link", "read_until", "cut_at", "mark"])
+def test_an_anchor_that_nobody_with_the_key_made_is_found(field: str) -> None:
+    """Who can write the table would hide what it removed behind one."""
+    others: dict[str, Any] = {
+        "seal_no": 4,
+        "link": bytes(32),
+        "read_until": NOW,
+        "cut_at": datetime(2030, 1, 1, tzinfo=UTC),
+        "mark": bytes(32),
+    }
+    anchor, rest = cut(3)
+    check = Check(KEY)
+    check.begin(anchor._replace(**{field: others[field]}))
+    check.take(rest)
+    assert not check.intact
+    assert check.forged is not None
+
+
+def test_heads_from_before_the_anchor_cannot_be_looked_at_and_are_no_fault() -> None:
+    anchor, rest = cut(3)
+    kept = [Head(row["seal_no"], row["link"]) for row in sealed(6)]
+    check = Check(KEY, [kept[0], kept[2], kept[4]])
+    check.begin(anchor)
+    check.take(rest)
+    assert check.intact
+    other = Check(KEY, [Head(3, bytes(32))])
+    other.begin(anchor)
+    assert other.replaced == [3]

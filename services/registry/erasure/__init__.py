@@ -1,0 +1,1 @@
+"""Erasing people: what is left of them, and what stands against it."""

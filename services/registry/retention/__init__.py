@@ -1,0 +1,1 @@
+"""How long what is recorded is kept, and who forgets it then."""
