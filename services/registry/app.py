@@ -10,6 +10,7 @@ from services.registry.codes.api import routes as code_lists
 from services.registry.consents.api import routes as consents
 from services.registry.duplicates.api import routes as duplicates
 from services.registry.dwellings.api import routes as communities
+from services.registry.forms.api import routes as forms
 from services.registry.history.api import routes as history
 from services.registry.households.api import routes as households
 from services.registry.land.api import routes as land
@@ -52,6 +53,7 @@ def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastA
         accesses,
         consents,
         land,
+        forms,
         reservations,
         code_lists,
         *files,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from services.registry.access import store
 from services.registry.access.domain import AUDIT, AUDIT_BASIS, LOG_FIELDS, OWN_BASIS, OWN_DATA, PERSON_FIELDS
 from services.registry.access.store import Record
-from services.registry.consents.service import grounds
+from services.registry.consents.service import Grounds, grounds
 from services.registry.persons.domain import Purpose
 from shared.auth import Actor, Place
 from shared.db import Transaction
@@ -27,6 +27,21 @@ async def note_access(
     basis, consents = await grounds(tx, person_ids, purpose)
     record = _record(actor, purpose, case_ref, (basis.basis, basis.law_ref), fields, request_id)
     await store.add_records(tx, record, [(person_id, consents.get(person_id)) for person_id in person_ids])
+
+
+async def note_filling(
+    tx: Transaction,
+    actor: Actor,
+    person_ids: Sequence[str],
+    purpose: Purpose,
+    grounds: Grounds,
+    case_ref: str | None,
+    request_id: str | None,
+    fields: Sequence[str],
+) -> None:
+    """The same for what a form gives of these people, of whom `grounds` says that it may be given. `fields`: the form first."""
+    record = _record(actor, purpose, case_ref, (grounds.basis.basis, grounds.basis.law_ref), fields, request_id)
+    await store.add_records(tx, record, [(person_id, grounds.consents.get(person_id)) for person_id in person_ids])
 
 
 async def note_own_read(

@@ -10,7 +10,7 @@ from fastapi import Query, Request, Response
 from services.registry.access.service import note_access
 from services.registry.api import Config, Keys, Reading, require_unmask
 from services.registry.changes import service, store
-from services.registry.changes.domain import ID_NUMBER, MERGED, NAME, PHONE, ChangeStatus, takes_two
+from services.registry.changes.domain import ID_NUMBER, MERGED, NAME, PHONE, ChangeStatus, Owner, takes_two
 from services.registry.changes.schemas import ApprovalBody, ChangeBody, ChangeView, FieldView, RefusalBody
 from services.registry.households.api import CaseOf, PurposeOf
 from services.registry.sight import Sealed, facts_for, name_for
@@ -24,6 +24,7 @@ from shared.privacy import KeyRing, mask_id_number, mask_phone
 from shared.shapes import Id
 
 StatusOf = Annotated[ChangeStatus | None, Query(alias="status", description="Only those in this state.")]
+OwnerOf = Annotated[Owner | None, Query(description="Only of fields for which it answers: register, insurance.")]
 
 routes = router("/v1/registry", "registry: changes asked for")
 
@@ -59,11 +60,12 @@ async def list_requests(
     keys: Keys,
     status: StatusOf = None,
     person_id: Id | None = None,
+    owner: OwnerOf = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[ChangeView]:
-    """Of people whom the caller may see, in the order in which they were asked; masked."""
-    rows = await store.list_requests(read, actor.place, status, person_id, id_of(cursor), limit)
+    """Of people whom the caller may see, in the order in which they were asked; masked. With `owner`, what waits for it."""
+    rows = await store.list_requests(read, actor.place, status, person_id, owner, id_of(cursor), limit)
     items = [_view(actor, keys, row) for row in rows]
     return Page(items=items, next=encode_cursor(items[-1].request_id) if len(items) == limit else None)
 

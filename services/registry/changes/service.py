@@ -16,12 +16,16 @@ from services.registry.changes.domain import (
     PHONE,
     ChangeAction,
     ChangeStatus,
+    Owner,
+    facts_of,
     faults_of_birth,
     faults_of_nothing,
     move_change,
+    owner_of,
     takes_two,
 )
 from services.registry.changes.making import make, recorded
+from services.registry.forms import store as forms
 from services.registry.merging import service as merging
 from services.registry.merging.service import Proposal
 from services.registry.persons import store as persons
@@ -36,8 +40,10 @@ from shared.identity import BadIdNumber, BadPhone, check_id_number, normalise_ph
 from shared.ids import new_id
 from shared.privacy import KeyRing
 
-_OWNERS: Mapping[str, frozenset[Scope]] = {"insurance": frozenset({Scope.BENEFITS_DECIDE, Scope.REGISTRY_WRITE})}
-_OWNER = frozenset({Scope.REGISTRY_WRITE})
+_OWNERS: Mapping[Owner, frozenset[Scope]] = {
+    Owner.REGISTER: frozenset({Scope.REGISTRY_WRITE}),
+    Owner.INSURANCE: frozenset({Scope.BENEFITS_DECIDE, Scope.REGISTRY_WRITE}),
+}
 
 
 class CannotChange(Invalid):
@@ -92,7 +98,7 @@ class Asked:
 
 def owns(actor: Actor, fields: Sequence[str]) -> bool:
     """Does the actor answer for all of these fields?"""
-    return all(not actor.scopes.isdisjoint(_OWNERS.get(field.partition(":")[0], _OWNER)) for field in fields)
+    return all(not actor.scopes.isdisjoint(_OWNERS[owner_of(field)]) for field in fields)
 
 
 async def ask(
@@ -157,6 +163,8 @@ async def approve(
         )
     else:
         warnings = await make(tx, keys, sealed, row, after, request["valid_from"], request["source"], by)
+        if actor.subject != by:
+            await forms.confirm(tx, row["person_id"], facts_of(request["fields"]), actor.subject, str(actor.role))
     await store.decide(tx, request_id, ChangeStatus.APPROVED, actor.subject, None)
     return Asked(request_id, warnings)
 
