@@ -10,7 +10,8 @@ from fastapi import Query, Request, Response
 from services.registry.access.service import note_access
 from services.registry.api import Config, Keys, Reading, require_unmask
 from services.registry.changes import service, store
-from services.registry.changes.domain import ID_NUMBER, MERGED, NAME, PHONE, ChangeStatus, Owner, takes_two
+from services.registry.changes.domain import HOUSEHOLD, ID_NUMBER, MERGED, NAME, PHONE, ChangeStatus, Owner, takes_two
+from services.registry.changes.household import parted
 from services.registry.changes.schemas import ApprovalBody, ChangeBody, ChangeView, FieldView, RefusalBody
 from services.registry.households.api import CaseOf, PurposeOf
 from services.registry.sight import Sealed, facts_for, name_for
@@ -152,4 +153,6 @@ def _view(actor: Actor, keys: KeyRing, row: Row, unmasked: bool = False) -> Chan
 
 def _shown(actor: Actor, values: dict[str, Any], unmasked: bool) -> dict[str, Any]:
     identity = {field: show(actor, values[field], unmasked) for field, show in _IDENTITY.items() if field in values}
-    return facts_for(actor, values) | identity
+    own, home = parted(values)
+    of_home = {f"{HOUSEHOLD}{name}": value for name, value in facts_for(actor, home).items()}
+    return facts_for(actor, own) | of_home | identity

@@ -59,6 +59,8 @@ class Owner(StrEnum):
 
 
 INSURANCE_FIELDS = "insurance:"
+HOUSEHOLD = "household:"
+"""Begins the names of fields that are facts of the household in which the person lives."""
 
 
 def owner_of(field: str) -> Owner:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -36,7 +37,7 @@ from shared.auth import Actor, Scope, require
 from shared.db import Reader, Tx
 from shared.errors import Fault
 from shared.http import language
-from shared.paging import Cursor, Page, decode_cursor, encode_cursor
+from shared.paging import BadCursor, Cursor, Page, decode_cursor, encode_cursor
 from shared.shapes import Id
 
 Anybody = Annotated[Actor, Depends(require())]
@@ -49,6 +50,9 @@ Since = Annotated[
     AwareDatetime | None, Query(description="Recorded from then on.", examples=["2026-11-01T00:00:00+08:00"])
 ]
 Limit = Annotated[int, Query(ge=1, le=500)]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 routes = router("/v1/registry", "registry: agency forms")
 
@@ -221,11 +225,20 @@ async def list_corrected(
     form = (await service.find_form(read, form_code)).form
     if not serves(actor, form):
         raise service.NotYourForm
-    after = decode_cursor(cursor, (str, UUID, UUID, str))
-    rows = await store.list_corrected(read, form_code, agencies_of(actor), actor.place, since, after, limit)
+    rows = await store.list_corrected(read, form_code, agencies_of(actor), actor.place, since, _after(cursor), limit)
     versions = {row["form_version"] for row in rows}
     forms = {each: (await service.find_form(read, form_code, each)).form for each in versions}
     items = [views.corrected_of(forms[row["form_version"]], row) for row in rows]
     last = rows[-1] if len(rows) == limit else None
-    key = last and (last["told_at"].isoformat(), last["filling_id"], last["owner_id"], last["fact"])
+    key = last and ((last["told_at"] - _EPOCH) // _MICROSECOND, last["filling_id"], last["owner_id"], last["fact"])
     return Page(items=items, next=encode_cursor(*key) if key else None)
+
+
+def _after(cursor: str | None) -> store.Told | None:
+    keys = decode_cursor(cursor, (int, UUID, UUID, str))
+    if keys is None:
+        return None
+    try:
+        return store.Told(_EPOCH + keys[0] * _MICROSECOND, *keys[1:])
+    except OverflowError as error:
+        raise BadCursor(faults=[Fault("query:cursor", "invalid", "not a cursor", "不是有效的游标")]) from error

@@ -28,7 +28,7 @@ AUTHORITIES: Mapping[str, Label] = {
     "education": Label("教育部门", "education"),
     "health": Label("卫生健康部门", "health"),
     "disability": Label("残疾人联合会", "disabled persons' federation"),
-    "rural": Label("农业农村部门", "agriculture and rural affairs"),
+    "agriculture": Label("农业农村部门", "agriculture"),
 }
 
 
@@ -57,9 +57,18 @@ class Path:
     @property
     def asked_as(self) -> str | None:
         """The field of a change request by which it is corrected; None: `changed_by` says how."""
+        if self.of == "household":
+            return f"household:{self.group}" if self.group not in _ROUTES else None
         if self.of != "person" or self.group == "relation":
             return None
         return "id_number" if self.fact == "birth" else self.group
+
+    @property
+    def confirmed_as(self) -> str | None:
+        """The name under which somebody says that it is right; None: nobody does."""
+        if self.asked_as is None or self.of == "household":
+            return self.asked_as
+        return self.fact
 
     @property
     def whole(self) -> bool:
@@ -69,12 +78,11 @@ class Path:
     @property
     def changed_by(self) -> str | None:
         """The route that changes what no change request does."""
-        return None if self.asked_as else _ROUTES.get(self.group, _ROUTES[self.of])
+        return None if self.asked_as else _ROUTES.get(self.group) or _ROUTES[self.of]
 
 
 _FACTS = {"sex": "birth", "birth_on": "birth", "certificate_no": "right"}
 _ROUTES = {
-    "household": "PATCH /v1/registry/households/{household_id}/facts",
     "address": "PUT /v1/registry/households/{household_id}/flat",
     "relation": "POST /v1/registry/households/{household_id}/life-events",
     "size": "POST /v1/registry/households/{household_id}/life-events",
@@ -96,8 +104,8 @@ person.hukou.division             -            division             police      
 person.hukou.moved                -            bool                 police        户籍是否迁入 hukou moved here
 person.hukou.moved_on             -            date                 police        户籍迁入日期 day on which the hukou moved
 person.residence_document         -            code:residence-document police        居住证件 residence document
-person.collective.division        -            division             rural         所属集体区划 division of the collective
-person.collective.organisation    -            text                 rural         所属集体经济组织 collective organisation
+person.collective.division        -            division             agriculture   所属集体区划 division of the collective
+person.collective.organisation    -            text                 agriculture   所属集体经济组织 collective organisation
 person.organised_transfer         -            bool                 employment    有组织劳务输出 sent out for work by the county
 person.labour_class               -            code:labour-class    community     劳动能力 class of labour
 person.work.status                -            text                 employment    就业状态 work
@@ -129,19 +137,19 @@ household.size                    -            number               community   
 household.without_work            -            bool                 employment    零就业家庭 household without work
 household.moved_from_division     -            division             resettlement  迁出地区划 division moved from
 household.move_batch              -            code:move-batch      resettlement  搬迁批次 batch of the move
-household.registered_poor         -            bool                 rural         建档立卡户 registered poor
-household.monitored.kind          -            code:monitored       rural         监测对象类别 kind of monitoring
-household.monitored.since         -            date                 rural         纳入监测日期 monitored since
+household.registered_poor         -            bool                 agriculture   建档立卡户 registered poor
+household.monitored.kind          -            code:monitored       agriculture   监测对象类别 kind of monitoring
+household.monitored.since         -            date                 agriculture   纳入监测日期 monitored since
 household.dibao.receiving         -            bool                 civil-affairs 是否享受低保 draws dibao
 household.dibao.household_class   -            text                 civil-affairs 低保类别 class of dibao
 household.dibao.division          -            division             civil-affairs 低保发放地区划 division that pays dibao
-parcel.kind                       right.kind   code:land-kind       rural         地类 kind of land
-parcel.certificate_no             -            text                 rural         权证编号 number of the certificate
-parcel.village                    right.village division             rural         所在村区划 division of the village
-parcel.area_mu                    right.area_mu text                 rural         面积（亩） area in mu
-parcel.grade                      right.grade  code:land-grade      rural         等级 grade
-parcel.term_to                    right.term_to date                 rural         承包期止 last day of the contract term
-parcel.share                      holders.share text                 rural         所占份额 share held
+parcel.kind                       right.kind   code:land-kind       agriculture   地类 kind of land
+parcel.certificate_no             -            text                 agriculture   权证编号 number of the certificate
+parcel.village                    right.village division             agriculture   所在村区划 division of the village
+parcel.area_mu                    right.area_mu text                 agriculture   面积（亩） area in mu
+parcel.grade                      right.grade  code:land-grade      agriculture   等级 grade
+parcel.term_to                    right.term_to date                 agriculture   承包期止 last day of the contract term
+parcel.share                      holders.share text                 agriculture   所占份额 share held
 """
 
 _SCHEMES = {

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.registry.access.service import note_filling
+from services.registry.changes.domain import IDENTITY
 from services.registry.consents.bases import LegalBasis
 from services.registry.consents.service import Grounds, look_at_grounds
 from services.registry.forms import store
@@ -55,6 +56,8 @@ class Filled:
     field: FormField
     path: Path
     owner_id: str | None
+    person_id: str | None
+    """Whose data it counts as: its own, or that of who stands for the household."""
     freshness: Freshness
     answer: Answer = MISSING
     told: Told | None = None
@@ -252,20 +255,20 @@ def _of(giving: _Giving, asked: FormField, rows: Mapping[str, Row | None], answe
     whose, path = resolved
     row = rows[whose]
     if row is None:
-        return Filled(asked, path, None, Freshness.MISSING, reason="no-head")
+        return Filled(asked, path, None, None, Freshness.MISSING, reason="no-head")
     if path.of == "person":
         answers_for = row["person_id"]
     owner_id = row[_ID[path.of]]
     if reason := giving.withheld(path, answers_for):
-        return Filled(asked, path, owner_id, Freshness.WITHHELD, reason=reason)
+        return Filled(asked, path, owner_id, answers_for, Freshness.WITHHELD, reason=reason)
     if answers_for:
         giving.read.setdefault(answers_for, set()).add(asked.path)
     answer, told = pick(path, _group(giving, path, row)), _told(path, row)
-    verified = _verified(path, row, told) if path.of == "person" else None
-    request_id = (row["asked"] or {}).get(path.asked_as) if path.of == "person" else None
+    verified = _verified(path, row, told)
+    request_id = _said_of(path, row, "asked", path.asked_as)
     stale = stale_on(path, told, verified.at if verified else None, giving.today)
     fresh = freshness(answer.known, request_id is not None, stale, giving.today)
-    return Filled(asked, path, owner_id, fresh, answer, told, verified, stale, request_id=request_id)
+    return Filled(asked, path, owner_id, answers_for, fresh, answer, told, verified, stale, request_id=request_id)
 
 
 def _group(giving: _Giving, path: Path, row: Row) -> Any:
@@ -289,26 +292,37 @@ def _group(giving: _Giving, path: Path, row: Row) -> Any:
 
 
 def _told(path: Path, row: Row) -> Told | None:
-    """Where the value comes from. Who a person is and was never changed came with the event by which the person came, and held since
-    birth."""
-    if path.of == "person" and path.group == "work" and row["work_copy"]:
-        return Told("jobs", None, None)
-    if path.group == "without_work":
+    """Where the value comes from. Who a person is, and was never changed, came with the event by which the person came. What holds since
+    birth has no first day here: it would tell the day of birth."""
+    if path.group == "without_work" or (path.group == "work" and row["work_copy"]):
         return Told("jobs", None, None)
     known = row["household_told"] if path.of == "household" else row["told"]
     said = (known or {}).get(path.fact)
-    if said is None and path.of == "person" and row["first"] and path.fact in ("name", "id_number", "phone", "birth"):
-        source, at, _ = row["first"]
-        return Told(source, datetime.fromisoformat(at), row["birth_on"])
+    if said is None and path.of == "person" and path.fact in IDENTITY:
+        said = row["first"]
     if said is None:
         return None
     source, at, since = said
-    return Told(source, datetime.fromisoformat(at), date.fromisoformat(since))
+    return Told(source, datetime.fromisoformat(at), _first_day(path, row, since))
+
+
+def _first_day(path: Path, row: Row, since: str) -> date | None:
+    """Since when it holds. What holds since birth has no first day here: it would tell the day of birth."""
+    came_on = row["first"][2] if path.of == "person" and path.fact in IDENTITY and row["first"] else ""
+    since_birth = since <= came_on or (path.of == "person" and since == str(row["birth_on"]))
+    return None if since_birth else date.fromisoformat(since)
+
+
+def _said_of(path: Path, row: Row, what: str, name: str | None) -> Any:
+    """What was `asked` or `confirmed` of a fact."""
+    if path.of == "parcel" or name is None:
+        return None
+    return (row[f"household_{what}" if path.of == "household" else what] or {}).get(name)
 
 
 def _verified(path: Path, row: Row, told: Told | None) -> Verified | None:
     """What was said of an earlier value is not said of this one."""
-    said = (row["confirmed"] or {}).get(path.fact)
+    said = _said_of(path, row, "confirmed", path.confirmed_as)
     if said is None or told is None or told.recorded_at is None:
         return None
     role, at = said[0], datetime.fromisoformat(said[1])

@@ -9,9 +9,11 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from services.registry import examples
+from services.registry.changes.domain import HOUSEHOLD, INSURANCE_FIELDS
 from services.registry.changes.schemas import ChangeBody
 from services.registry.forms.domain import Each, Form, FormField, FormGroup, FormStatus, Freshness, Subject
 from services.registry.forms.service import CannotCorrect, Correction
+from services.registry.households.schemas import HouseholdFactsChange
 from services.registry.persons.domain import Purpose
 from services.registry.schemas import SourceOf
 from shared.errors import Fault
@@ -62,7 +64,7 @@ class GroupBody(Body):
     each: Each
     label_zh: Title
     label_en: Title
-    fields: Annotated[list[FieldBody], Field(min_length=1, max_length=60)]
+    fields: Annotated[list[FieldBody], Field(min_length=1, max_length=100)]
 
     def group(self) -> FormGroup:
         fields = tuple(each.field() for each in self.fields)
@@ -179,16 +181,20 @@ class CorrectionBody(Body):
 
 def checked_change(asked_as: str, value: Any) -> Mapping[str, object]:
     """A value of a field, as a change request takes it (`changes.schemas.ChangeBody`). Raises CannotCorrect."""
-    asked: dict[str, Any] = {asked_as: value}
-    if asked_as.startswith("insurance:"):
-        asked = {"facts": {"insurances": {asked_as.removeprefix("insurance:"): value}}}
-    elif asked_as not in ("name", "id_number", "phone"):
-        asked = {"facts": {asked_as: value}}
     try:
+        if asked_as.startswith(HOUSEHOLD):
+            body = HouseholdFactsChange.model_validate({asked_as.removeprefix(HOUSEHOLD): value})
+            return {f"{HOUSEHOLD}{name}": given for name, given in body.groups().items()}
+        asked: dict[str, Any] = {asked_as: value} if asked_as in _OWN else {"facts": {asked_as: value}}
+        if asked_as.startswith(INSURANCE_FIELDS):
+            asked = {"facts": {"insurances": {asked_as.removeprefix(INSURANCE_FIELDS): value}}}
         return ChangeBody.model_validate({**asked, "reason": "更正"}).values()
     except ValidationError as error:
         wrong = [fault({**each, "loc": ("body", *each["loc"])}) for each in error.errors()]
         raise CannotCorrect(faults=[Fault("/value", each.code, each.en, each.zh) for each in wrong]) from None
+
+
+_OWN = ("name", "id_number", "phone")
 
 
 class ChosenBody(Body):

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from services.registry.changes import service as changes
-from services.registry.changes.domain import ID_NUMBER, facts_of
 from services.registry.changes.service import Asked, CannotChange, Change, SecondPersonNeeded, owns
 from services.registry.forms import store
 from services.registry.forms.agencies import AGENCIES
@@ -29,6 +28,7 @@ from services.registry.forms.filling import Filled, Filling
 from services.registry.forms.shown import agencies_of, agency_may_read
 from services.registry.forms.standard import STANDARD
 from services.registry.forms.store import FormNotFound
+from services.registry.households.domain import HEAD
 from services.registry.persons import store as persons
 from services.registry.persons.domain import Purpose
 from shared.auth import Actor, Scope
@@ -264,6 +264,9 @@ async def correct(
     asked_as = path.asked_as
     assert asked_as is not None
     before = row["facts"].get(asked_as)
+    if path.of == "household":
+        home = (await store.list_homes(tx, [row["household_id"]], actor.place))[0]
+        before = home["household_facts"].get(path.group)
     values = checked(asked_as, put(path, before, said.value))
     change = Change(values, said.valid_from, said.source, said.evidence, said.reason)
     try:
@@ -295,15 +298,15 @@ def _field(form: Form, key: str) -> tuple[str, Path]:
 
 
 async def _person(tx: Transaction, actor: Actor, filling: Row, whose: str, member: str | None) -> str:
-    """Of whom the field is. A member is one who lives in the household now."""
+    """Of whom the field is, or in whose name a change of the household is asked for. A member is one who lives there now."""
     listed = [filling["person_id"]] if filling["person_id"] else []
     home = filling["household_id"]
     if home is None:
         rows = await store.list_people(tx, listed, actor.place)
         home = next((row["member_of"] for row in rows), None)
     people = await store.list_members(tx, [home]) if home else []
-    if whose == "head":
-        listed = [row["person_id"] for row in people if row["relation"] == "02"]
+    if whose == "head" or (whose == "household" and not listed):
+        listed = [row["person_id"] for row in people if row["relation"] == HEAD]
     elif member is not None:
         listed = [each for each in {*listed, *(row["person_id"] for row in people)} if each == member]
     if len(listed) != 1:
@@ -329,8 +332,7 @@ async def confirm(tx: Transaction, actor: Actor, filling: Filling, wanted: Seque
         raise CannotConfirm(faults=faults)
     by_person: dict[str, set[str]] = {}
     for _, each in found:
-        facts = facts_of([each.path.asked_as or ""]) if each.path.asked_as == ID_NUMBER else {each.path.fact}
-        by_person.setdefault(each.owner_id or "", set()).update(facts)
+        by_person.setdefault(each.person_id or "", set()).add(each.path.confirmed_as or "")
     for person_id, facts in by_person.items():
         await store.confirm(tx, person_id, facts, actor.subject, str(actor.role))
 

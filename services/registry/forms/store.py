@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from services.registry.changes.domain import HOUSEHOLD
 from services.registry.store import told_of
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns
@@ -86,12 +87,18 @@ def _told(table: str, where: str, today: str, key: str = "fact") -> str:
 
 def _home(today: str) -> str:
     """Columns of a household `h` with its place, and of what is told of it."""
+    lives = "m.household_id = h.household_id and m.valid_to is null and m.retracted_at is null"
     settled = "household_id = h.household_id and kind = 'settled' and retracted_at is null order by told limit 1"
     return f"""
        h.household_id, h.version as household_version, h.status as household_status, h.settled_on, h.head_person_id,
        h.without_work, h.facts as household_facts, h.community_code, c.name as community_name, h.estate, h.block, h.unit, h.flat,
-       (select count(*) from memberships m where m.household_id = h.household_id
-           and m.valid_to is null and m.retracted_at is null) as size,
+       (select count(*) from memberships m where {lives}) as size,
+       (select jsonb_object_agg(f.fact, jsonb_build_array(f.role, f.confirmed_at) order by f.confirmed_at)
+          from memberships m join fact_confirmations f using (person_id)
+         where {lives} and starts_with(f.fact, '{HOUSEHOLD}')) as household_confirmed,
+       (select jsonb_object_agg(asked.field, r.request_id)
+          from memberships m join change_requests r using (person_id) cross join unnest(r.fields) as asked(field)
+         where {lives} and r.status = 'open' and starts_with(asked.field, '{HOUSEHOLD}')) as household_asked,
        coalesce({_told("household_facts", "household_id = h.household_id", today)}, '{{}}')
          || coalesce({_told("occupancies", "household_id = h.household_id", today, "'address'::text")}, '{{}}')
          || coalesce((select jsonb_build_object('settled_on', jsonb_build_array(source, recorded_at, happened_on))
@@ -311,13 +318,22 @@ select g.*, k.recorded_at, k.retracted_at, k.valid_from, k.valid_to, {value} as 
 _STANDS = "k.retracted_at is null and k.valid_from <= {day} and (k.valid_to is null or k.valid_to > {day})"
 
 
+class Told(NamedTuple):
+    """By which what was corrected is put in order."""
+
+    told_at: datetime
+    filling_id: str
+    owner_id: str
+    fact: str
+
+
 async def list_corrected(
     read: Read,
     code: str,
     agencies: Sequence[str],
     place: Place,
     since: datetime | None,
-    after: tuple[Any, ...] | None,
+    after: Told | None,
     limit: int,
 ) -> list[Row]:
     """Facts that were given by fillings of this form for one of these agencies, and are other ones now: what held on the day of the
