@@ -14,7 +14,7 @@ from services.registry.changes.api import answer as answer_of_change
 from services.registry.changes.schemas import ChangeView
 from services.registry.forms import service, store, views
 from services.registry.forms.domain import FormStatus, Subject
-from services.registry.forms.filling import CannotFill, fill
+from services.registry.forms.filling import CannotFill, fill, look
 from services.registry.forms.schemas import (
     AnswerableView,
     ConfirmationBody,
@@ -152,8 +152,8 @@ async def get_filling(
     filling_id: Id,
     shape: Shape = "full",
 ) -> FillingsView:
-    """The values as they are recorded now, for the same case, with another record of the read. For who made it and for the form's agency;
-    what was corrected since counts as told."""
+    """The values as they are recorded now, by the form as it is in force now, for the same case, with another record of the read. For who
+    made it and for the form's agency; what was corrected since counts as told."""
     async with read.writing() as tx:
         row = await service.get_filling(tx, actor, form_code, filling_id)
         form = await service.form_to_read_again(tx, row)
@@ -206,11 +206,11 @@ async def confirm(
     """By who answers for these fields, after asking the person: they are fresh from today, and are not asked for again elsewhere."""
     row = await service.get_filling(tx, actor, form_code, filling_id)
     form = await service.form_to_read_again(tx, row)
-    ids, case_ref = [row["person_id"] or row["household_id"]], row["case_ref"]
-    request_id = request.scope.get("anju.request_id")
-    (seen,) = await fill(tx, actor, keys, form, ids, case_ref, request_id, again=filling_id)
+    subject, case_ref = row["person_id"] or row["household_id"], row["case_ref"]
+    seen = await look(tx, actor, keys, form, filling_id, subject)
     await service.confirm(tx, actor, seen, [(each.field, each.person_id) for each in body.fields])
-    found = await fill(tx, actor, keys, form, ids, case_ref, request_id, again=filling_id)
+    request_id = request.scope.get("anju.request_id")
+    found = await fill(tx, actor, keys, form, [subject], case_ref, request_id, again=filling_id)
     view = views.fillings_of(form, serves(actor, form), case_ref, found, "full", language(request))
     request.scope["anju.kept_body"] = views.without_values(view).model_dump_json().encode()
     return view
@@ -222,8 +222,7 @@ async def list_corrected(
 ) -> Page[CorrectedView]:
     """For the form's agency, of its place: ids and fields, no values; in the order in which it was recorded. What is read again by its
     filling is told no more. 个人信息保护法 art. 8, 46."""
-    form = (await service.find_form(read, form_code)).form
-    if not serves(actor, form):
+    if not serves(actor, await service.find_ever(read, form_code)):
         raise service.NotYourForm
     rows = await store.list_corrected(read, form_code, agencies_of(actor), actor.place, since, _after(cursor), limit)
     versions = {row["form_version"] for row in rows}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from services.registry.codes.domain import CodeList, Label
@@ -44,17 +45,17 @@ class Path:
     authority: str
     label: Label
 
-    @property
+    @cached_property
     def of(self) -> str:
         """person, household or parcel."""
         return self.path.partition(".")[0]
 
-    @property
+    @cached_property
     def fact(self) -> str:
         """Its name in the history. Sex and day of birth follow from the ID number, and are kept together."""
         return _FACTS.get(self.group, self.group)
 
-    @property
+    @cached_property
     def asked_as(self) -> str | None:
         """The field of a change request by which it is corrected; None: `changed_by` says how."""
         if self.of == "household":
@@ -63,19 +64,19 @@ class Path:
             return None
         return "id_number" if self.fact == "birth" else self.group
 
-    @property
+    @cached_property
     def confirmed_as(self) -> str | None:
         """The name under which somebody says that it is right; None: nobody does."""
         if self.asked_as is None or self.of == "household":
             return self.asked_as
         return self.fact
 
-    @property
+    @cached_property
     def whole(self) -> bool:
         """Is it corrected as a whole, since one part alone does not say which entry of a list is meant?"""
         return self.kind in ("relations", "codes") or self.group.startswith("insurance:")
 
-    @property
+    @cached_property
     def changed_by(self) -> str | None:
         """The route that changes what no change request does."""
         return None if self.asked_as else _ROUTES.get(self.group) or _ROUTES[self.of]
@@ -248,6 +249,12 @@ def pick(path: Path, group: Any) -> Answer:
         on, values, parts = _NOT_APPLICABLE[path.group]
         return Answer(None, path.part in parts and group.get(on) in values)
     return Answer(value, value is not None)
+
+
+def decided_by(path: Path) -> str | None:
+    """The path that must be known before this one can be asked for: of whom it is not known whether it is disabled, no grade is asked."""
+    on, _, parts = _NOT_APPLICABLE.get(path.group, ("", (), ()))
+    return f"{path.path.removesuffix(path.part)}{on}" if path.part in parts and path.part != on else None
 
 
 def put(path: Path, group: Any, value: Any) -> Any:

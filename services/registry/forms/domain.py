@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from services.registry.forms.catalogue import Path, Whose, resolve
@@ -131,7 +132,12 @@ _LAW = re.compile(r"([A-Za-z]+[0-9]*)(-[1-9][0-9]*){1,3}")
 
 def covered(form: Form, path: Path, on: date) -> bool:
     """Does the form's purpose cover the field that day?"""
-    return coverage_of(form.purpose, on).covers(path.path)
+    return _covers(form.purpose, path.path, on)
+
+
+@lru_cache(maxsize=4096)
+def _covers(purpose: Purpose, path: str, on: date) -> bool:
+    return coverage_of(purpose, on).covers(path)
 
 
 def faults_of_form(form: Form, may_read: Callable[[Path, Purpose], bool], on: date) -> list[Fault]:

@@ -119,7 +119,7 @@ class _Giving:
     purpose: Purpose | None
     today: date
     keys: KeyRing
-    grounds: Grounds = field(init=False)
+    grounds: Grounds
     read: dict[str, set[str]] = field(default_factory=dict)
     """By person, paths that were shown of it."""
     _sealed: dict[str, Sealed] = field(default_factory=dict)
@@ -155,19 +155,29 @@ async def fill(
     Raises CannotFill with all reasons; then nothing is given of anybody.
     """
     found = await _read(tx, actor, form, ids)
-    giving = _Giving(actor, form, stated(actor, form), tx.today, keys)
-    giving.grounds = await look_at_grounds(tx, sorted(found.people), form.purpose)
+    giving = await _giving(tx, actor, keys, form, found)
     fillings = [_filled(giving, found, each, again or new_id()) for each in ids]
     await _note(tx, giving, case_ref, request_id)
     provisions = [each for filling in fillings for each in _provisions(found, filling)]
     if again:
-        await store.give_again(tx, again, serves(actor, form), provisions)
+        await store.give_again(tx, again, form.version, serves(actor, form), provisions)
     else:
         head = (form.code, form.version, form.agency, str(form.purpose))
         made = [(each.filling_id, each.person_id, each.household_id) for each in fillings]
         who = (serves(actor, form), case_ref, actor.subject, str(actor.role))
         await store.add_fillings(tx, head, *who, made, provisions)
     return fillings
+
+
+async def look(tx: Transaction, actor: Actor, keys: KeyRing, form: Form, filling_id: str, subject: str) -> Filling:
+    """A filling as it would be given now, for a decision on it: not to be shown. Raises CannotFill."""
+    found = await _read(tx, actor, form, [subject])
+    return _filled(await _giving(tx, actor, keys, form, found), found, subject, filling_id)
+
+
+async def _giving(tx: Transaction, actor: Actor, keys: KeyRing, form: Form, found: Subjects) -> _Giving:
+    grounds = await look_at_grounds(tx, sorted(found.people), form.purpose)
+    return _Giving(actor, form, stated(actor, form), tx.today, keys, grounds)
 
 
 # Reading: one statement for the people or households, one for who lives there, one for parcels, however many are asked for

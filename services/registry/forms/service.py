@@ -86,6 +86,16 @@ async def find_form(read: Read, code: str, version: int | None = None) -> Declar
     return declared_of(row)
 
 
+async def find_ever(read: Read, code: str) -> Form:
+    """The form as it was in force last: also one that is filled no more was given values by. Raises FormNotFound."""
+    if code in STANDARD:
+        return STANDARD[code]
+    row = await store.find_latest(read, code)
+    if row is None:
+        raise FormNotFound
+    return declared_of(row).form
+
+
 async def list_forms(read: Read, status: FormStatus | None) -> list[Declared]:
     """Those in force; or those in another state."""
     standing = status or FormStatus.IN_FORCE
@@ -108,7 +118,11 @@ async def declare(tx: Transaction, actor: Actor, form: Form) -> tuple[bool, int]
     if latest and (latest.form.agency != form.agency or not latest.form.division.startswith(actor.place.division)):
         raise NotYourForm
     asked = replace(form, division=latest.form.division if latest else actor.place.division)
-    if faults := _faults(asked, tx.today):
+    faults = _faults(asked, tx.today)
+    if latest and latest.form.subject is not form.subject:
+        en, zh = "its fillings are of the other: declare another form", "该表单已用于另一类对象，请另设表单"
+        faults.append(Fault("/subject", "subject-changed", en, zh))
+    if faults:
         raise CannotDeclare(faults=faults)
     if latest and latest.status in (FormStatus.PROPOSED, FormStatus.IN_FORCE):
         if replace(asked, version=latest.form.version) == latest.form:
@@ -234,11 +248,11 @@ async def get_filling(read: Read, actor: Actor, code: str, filling_id: str) -> R
 
 
 async def form_to_read_again(read: Read, filling: Row) -> Form:
-    """Raises FormRetired where the version by which it was filled is in force no more."""
-    found = await find_form(read, filling["form_code"], filling["form_version"])
-    if found.status is not FormStatus.IN_FORCE:
-        raise FormRetired("Fill it anew, where another version is in force.", "如有新版本生效，请重新填表。")
-    return found.form
+    """The form as it is in force now. Raises FormRetired."""
+    try:
+        return (await find_form(read, filling["form_code"])).form
+    except FormNotFound:
+        raise FormRetired from None
 
 
 async def correct(

@@ -34,6 +34,15 @@ async def find_form(read: Read, code: str, version: int | None = None) -> Row | 
     return await read.fetchrow(f"select * from forms where form_code = $1 and {which}", *given)
 
 
+async def find_latest(read: Read, code: str) -> Row | None:
+    """The latest version that ever was in force."""
+    return await read.fetchrow(
+        """select * from forms where form_code = $1 and status not in ('proposed', 'refused')
+            order by version desc limit 1""",
+        code,
+    )
+
+
 async def list_forms(read: Read, states: Collection[str]) -> list[Row]:
     """Versions in these states, by code."""
     return await read.fetch("select * from forms where status = any($1) order by form_code, version", list(states))
@@ -238,12 +247,16 @@ def _columns(provisions: Sequence[Provision]) -> list[list[Any]]:
     )
 
 
-async def give_again(tx: Transaction, filling_id: str, for_agency: bool, provisions: Sequence[Provision]) -> None:
-    """The values were read once more: what was given before counts no longer. (Who read what is in the access log.)"""
+async def give_again(
+    tx: Transaction, filling_id: str, version: int, for_agency: bool, provisions: Sequence[Provision]
+) -> None:
+    """The values were read once more, by this version of the form: what was given before counts no longer. (Who read what is in the access
+    log.)"""
     await tx.execute(
-        "update form_fillings set given_at = $2, for_agency = for_agency or $3 where filling_id = $1",
+        """update form_fillings set given_at = $2, form_version = $3, for_agency = for_agency or $4 where filling_id = $1""",
         filling_id,
         tx.now,
+        version,
         for_agency,
     )
     await tx.execute("delete from form_provisions where filling_id = $1", filling_id)
@@ -294,27 +307,24 @@ async def confirm(tx: Transaction, person_id: str, facts: Collection[str], by: s
 # What was given and is not so any more. A row of history that was seen is known by when it was recorded.
 
 _HISTORIES = (
-    ("person", "person_facts", "person_id", "persons", "k.value", "k.fact = g.fact"),
-    ("household", "household_facts", "household_id", "households", "k.value", "k.fact = g.fact"),
-    ("parcel", "parcel_facts", "parcel_id", "parcels", "k.value", "k.fact = g.fact"),
-    (
-        "membership",
-        "memberships",
-        "person_id",
-        "persons",
-        "jsonb_build_array(k.household_id, k.relation)",
-        "k.kind = 'coliving'",
-    ),
-    ("occupancy", "occupancies", "household_id", "households", "to_jsonb(k.dwelling_id)", "true"),
+    ("person", "person_facts", "person_id", "k.value", "k.fact = g.fact"),
+    ("household", "household_facts", "household_id", "k.value", "k.fact = g.fact"),
+    ("parcel", "parcel_facts", "parcel_id", "k.value", "k.fact = g.fact"),
+    ("membership", "memberships", "person_id", "jsonb_build_array(k.household_id, k.relation)", "k.kind = 'coliving'"),
+    ("occupancy", "occupancies", "household_id", "to_jsonb(k.dwelling_id)", "true"),
 )
 _KNOWN = " union all ".join(
     f"""
 select g.*, k.recorded_at, k.retracted_at, k.valid_from, k.valid_to, {value} as value
-  from given g join {owners} o on o.{key} = g.owner_id and o.version <> g.version
-  join {table} k on k.{key} = g.owner_id and {same}
- where g.owner = '{owner}'"""
-    for owner, table, key, owners, value, same in _HISTORIES
+  from given g join {table} k on k.{key} = g.owner_id and {same} where g.owner = '{owner}'"""
+    for owner, table, key, value, same in _HISTORIES
 )
+_VERSION = """
+case when v.owner in ('person', 'membership') then (select version from persons where person_id = v.owner_id)
+     when v.owner in ('household', 'occupancy') then (select version from households where household_id = v.owner_id)
+     else (select version from parcels where parcel_id = v.owner_id) end
+"""
+"""As it is now: whose version is the one that was given needs no second look."""
 _STANDS = "k.retracted_at is null and k.valid_from <= {day} and (k.valid_to is null or k.valid_to > {day})"
 
 
@@ -345,7 +355,8 @@ async def list_corrected(
                  from form_fillings f join form_provisions v using (filling_id) cross join unnest(v.facts, v.told) as t(fact, told)
                  left join persons p using (person_id)
                  join households h on h.household_id = coalesce(f.household_id, p.household_id)
-                where f.form_code = $1 and f.for_agency and f.agency = any($2) and {seen(place, 3)} and t.told is not null),
+                where f.form_code = $1 and f.for_agency and f.agency = any($2) and {seen(place, 3)} and t.told is not null
+                  and v.version <> {_VERSION}),
             known as ({_KNOWN}),
             compared as (
                select filling_id, form_version, case_ref, person_id, household_id, given_at, owner, owner_id, fact,

@@ -9,7 +9,7 @@ from typing import Any
 from services.registry.changes.domain import owner_of
 from services.registry.consents.bases import basis_of
 from services.registry.forms.agencies import AGENCIES
-from services.registry.forms.catalogue import AUTHORITIES, PATHS, Path, resolve
+from services.registry.forms.catalogue import AUTHORITIES, PATHS, Path, decided_by, resolve
 from services.registry.forms.domain import TO_ASK, Form, FormField, Freshness, channel_of, mapped
 from services.registry.forms.filling import Filled, Filling
 from services.registry.forms.parameters import coverage_of, max_age_of
@@ -176,14 +176,16 @@ def _by_key(fields: Sequence[Filled]) -> dict[str, Any]:
 
 
 def _to_ask(filling: Filling, spoken: str) -> Iterator[ToAskView]:
-    """A fact that stands in the form twice is asked for once."""
+    """A fact that stands in the form twice is asked for once; and what hangs on another answer, once that is known."""
     seen: set[tuple[str | None, str]] = set()
     named: list[tuple[str, str | None, Sequence[Filled]]] = [("", None, filling.fields)]
     named += [(f"{key}.", e.owner_id, e.fields) for key, entries in filling.groups.items() for e in entries]
     for before, of, fields in named:
+        unknown = {each.path.path for each in fields if each.freshness is Freshness.MISSING}
         for each in fields:
             asked = (each.owner_id, each.path.path)
-            if each.field.needed and each.freshness in TO_ASK and asked not in seen:
+            waits = each.freshness is Freshness.MISSING and decided_by(each.path) in unknown
+            if each.field.needed and each.freshness in TO_ASK and asked not in seen and not waits:
                 seen.add(asked)
                 yield ToAskView(
                     field=before + each.field.key,

@@ -161,6 +161,9 @@ async def test_what_is_missing_is_listed_once(family: Family) -> None:
     to_ask = (await family.dibao())["items"][0]["to_ask"]
     assert {(each["field"], each["id"]) for each in to_ask} >= {("members.health_status", family.other)}
     assert not [each for each in to_ask if each["id"] == family.head]
+    asked = {each["field"] for each in to_ask}
+    assert "members.disability_disabled" in asked
+    assert "members.disability_grade" not in asked, "once it is known that there is a disability"
     assert len({(each["field"], each["id"]) for each in to_ask}) == len(to_ask)
 
 
@@ -488,6 +491,7 @@ async def test_stale_by_its_age_and_fresh_once_somebody_confirmed_it(family: Fam
     assert confirmed.status_code == 201, confirmed.text
     again = fields(await family.dibao())["members.0.work_status"]
     assert (again["freshness"], again["verified"]["role"]) == ("fresh", "community-cadre")
+    assert len(await family.log(family.head)) == 4, "each time that something was shown"
 
     clerks = f"{FORMS}/F-D1/fillings/{view['items'][0]['filling_id']}/confirmations"
     wrong = await family.registry.post(
@@ -547,6 +551,9 @@ async def test_an_agency_declares_a_form_and_another_puts_it_in_force(family: Fa
     assert [each["form"] for each in listed][: len(STANDARD)] == list(STANDARD)
     assert family.form in {each["form"] for each in listed}
 
+    kept = f"{FORMS}/{family.form}/fillings/{view['items'][0]['filling_id']}"
+    other = await put(registry, family.form, form(subject="person"))
+    assert codes(other) == [("/subject", "subject-changed")]
     second = await put(registry, family.form, form(title_zh="临时救助申请表（新）"))
     assert (second.json()["version"], second.json()["status"]) == (2, "proposed")
     assert (await registry.get(f"{FORMS}/{family.form}", **CLERK)).json()["version"] == 1
@@ -555,13 +562,20 @@ async def test_an_agency_declares_a_form_and_another_puts_it_in_force(family: Fa
     assert slug(await decide(registry, family.form, "approval", version=2)) == "illegal-move", "the agency took it back"
     refused = await decide(registry, family.form, "refusal", version=3, reason="与现行表重复")
     assert (refused.json()["status"], refused.json()["decided_because"]) == ("refused", "与现行表重复")
+    assert (await put(registry, family.form, form())).json()["version"] == 4
+    assert (await decide(registry, family.form, "approval", version=4)).status_code == 200
+    assert (await registry.get(f"{FORMS}/{family.form}?version=1", **CLERK)).json()["status"] == "replaced"
+    again = (await registry.get(f"{kept}?shape=flat", **CLERK)).json()
+    assert (again["version"], again["items"][0]["values"]) == (4, {"xm": "王小花"}), "it asks for less now"
 
     assert (await decide(registry, family.form, "retirement", CADRE, reason="停用")).status_code == 403
     assert (await decide(registry, family.form, "retirement", COUNTY, reason="停用")).status_code == 204
     assert slug(await decide(registry, family.form, "retirement", COUNTY, reason="停用")) == "form-not-in-force"
     assert (await family.fill(family.form, CLERK, household_id=family.id)).status_code == 404
-    kept = f"{FORMS}/{family.form}/fillings/{view['items'][0]['filling_id']}"
     assert slug(await registry.get(kept, **CLERK)) == "form-not-in-force", "nor is it read once more"
+    assert (await registry.get(f"{FORMS}/{family.form}/corrected", **CLERK)).status_code == 200, (
+        "and is told all the same"
+    )
 
 
 async def test_who_declares_does_not_approve(registry: Service) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.registry.codes.lists import CODE_LISTS
 from services.registry.forms.agencies import AGENCIES
-from services.registry.forms.catalogue import AUTHORITIES, MISSING, PATHS, Answer, pick, put, resolve
+from services.registry.forms.catalogue import AUTHORITIES, MISSING, PATHS, Answer, decided_by, pick, put, resolve
 from services.registry.forms.domain import (
     FORM_MOVES,
     Form,
@@ -160,6 +160,15 @@ PENSION = "person.insurance.110"
 def test_what_stands_in_a_group_of_facts(path: str, group: Any, found: Answer) -> None:
     """What cannot be, or is known not to be, is not asked for."""
     assert pick(PATHS[path], group) == found
+
+
+def test_what_hangs_on_another_answer_waits_for_it() -> None:
+    waiting = {path.path: by for path in PATHS.values() if (by := decided_by(path))}
+    assert set(waiting.values()) <= set(PATHS)
+    assert waiting["person.disability.grade"] == "person.disability.disabled"
+    assert waiting["household.dibao.division"] == "household.dibao.receiving"
+    assert "person.disability.disabled" not in waiting
+    assert "parcel.share" not in waiting
 
 
 @given(
