@@ -90,7 +90,6 @@ _ROUTES = {
     "settled_on": "POST /v1/registry/life-events/{event_id}/withdrawal",
     "without_work": "POST /v1/jobs/employments",
     "parcel": "PATCH /v1/registry/land/parcels/{parcel_id}",
-    "contract": "POST /v1/registry/land/parcels/{parcel_id}/contracts",
 }
 
 # path, where it stands if not by its name, kind and code list, authority, labels
@@ -232,7 +231,7 @@ MISSING = Answer(None, False)
 
 def pick(path: Path, group: Any) -> Answer:
     """The value that stands in a group of facts for this path. Of several insurance relations in one scheme, of the one in force: paying
-    before drawing, retired, paused, ended; among equals the latest."""
+    before drawing, retired, paused, ended; among equals the latest. Of several employments, as jobs tells them, of the first."""
     if group is None:
         return MISSING
     if path.kind in ("relations", "codes") or not path.part:
@@ -242,6 +241,8 @@ def pick(path: Path, group: Any) -> Answer:
             return Answer("none" if path.part == "state" else None, True)
         latest = sorted(group, key=lambda each: each.get("since") or "", reverse=True)
         group = min(latest, key=lambda each: _ORDER[each["state"]])
+    if path.group == "work" and group.get("employments"):
+        group = {**group["employments"][0], "status": group["status"]}
     value = group
     for part in path.part.split("."):
         value = value.get(part) if value else None

@@ -155,6 +155,8 @@ PENSION = "person.insurance.110"
         (PENSION, [], Answer([], True)),
         ("person.medical_care.family_doctor.institution", {"family_doctor": None}, MISSING),
         ("parcel.share", {"share": None}, Answer(None, True)),
+        ("person.work.form", {"status": "employed", "employments": [{"form": "workshop"}]}, Answer("workshop", True)),
+        ("person.work.form", {"status": "none", "employments": []}, Answer(None, True)),
     ],
 )
 def test_what_stands_in_a_group_of_facts(path: str, group: Any, found: Answer) -> None:
