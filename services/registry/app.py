@@ -11,6 +11,7 @@ from services.registry.consents.api import routes as consents
 from services.registry.duplicates.api import routes as duplicates
 from services.registry.dwellings.api import routes as communities
 from services.registry.exports.api import routes as exports
+from services.registry.forms.api import routes as forms
 from services.registry.history.api import routes as history
 from services.registry.households.api import routes as households
 from services.registry.land.api import routes as land
@@ -59,6 +60,7 @@ def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastA
         rights,
         retention,
         land,
+        forms,
         reservations,
         exports,
         code_lists,

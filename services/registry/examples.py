@@ -210,3 +210,34 @@ EXPORT: JsonDict = {
     "fields": ["name", "sex", "birth_year", "community_name", "block"],
     "format": "xlsx",
 }
+
+FORM: JsonDict = {
+    "agency": "civil-affairs",
+    "title_zh": "临时救助申请表",
+    "title_en": "Application for temporary assistance",
+    "purpose": "dibao-review",
+    "laws": ["SA-11", "SA-58"],
+    "subject": "household",
+    "fields": [
+        {"key": "applicant", "path": "head.name", "necessary_for": "确认申请家庭"},
+        {
+            "key": "applicant_sex",
+            "path": "head.sex",
+            "necessary_for": "确认申请家庭",
+            "codes": {"1": "male", "2": "female"},
+            "otherwise": "unknown",
+        },
+        {"key": "community", "path": "household.community_name", "necessary_for": "确定受理地点"},
+    ],
+    "groups": [
+        {
+            "key": "family",
+            "each": "members",
+            "label_zh": "家庭成员",
+            "label_en": "Family",
+            "fields": [{"key": "relation", "path": "person.relation", "necessary_for": "核定共同生活的家庭成员"}],
+        }
+    ],
+}
+FILLING: JsonDict = {"household_id": "01a224d5-f2a6-7654-8606-e584cc79eb61", "case_ref": "DB-2026-0001"}
+CORRECTION: JsonDict = {"field": "head_phone", "value": "13800000002", "reason": "本人已换号"}

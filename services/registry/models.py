@@ -31,6 +31,7 @@ from services.registry.axes import NOW, axes
 from services.registry.changes.domain import ChangeStatus
 from services.registry.consents.domain import Form, Guardianship
 from services.registry.exports.models import export_tables
+from services.registry.forms.models import form_tables
 from services.registry.households.domain import HouseholdKind, HouseholdStatus
 from services.registry.land.models import land_tables
 from services.registry.life.domain import LifeKind
@@ -43,6 +44,7 @@ from shared.tables import Instant, kernel_metadata, one_of
 
 metadata = kernel_metadata()
 import_tables(metadata)
+form_tables(metadata)
 land_tables(metadata)
 export_tables(metadata)
 reservation_tables(metadata)

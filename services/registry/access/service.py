@@ -49,10 +49,10 @@ async def note_listed(
     case_ref: str | None,
     request_id: str | None,
     fields: Sequence[str],
-    results: int,
+    results: int | None = None,
 ) -> None:
-    """Notes that these people's fields go into a list of `results` people that the actor asked for. `people`: ids with the consent that
-    each read rests on (`grounds_of_some`)."""
+    """Notes that these people's fields go into what the actor asked for: a list of `results` people (these, unless said), or a form, which
+    is named first of the fields. `people`: ids with the consent that each read rests on (`grounds_of_some`)."""
     record = _record(actor, purpose, case_ref, (basis.basis, basis.law_ref), fields, request_id)
     await store.add_records(tx, record, list(people.items()), results)
 

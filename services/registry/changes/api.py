@@ -10,7 +10,17 @@ from fastapi import Query, Request, Response
 from services.registry.access.service import note_access
 from services.registry.api import Config, Keys, Reading, require_unmask
 from services.registry.changes import service, store
-from services.registry.changes.domain import BIRTH, MERGED, NAME, PHONE, ChangeStatus, takes_two
+from services.registry.changes.domain import (
+    BIRTH,
+    HOUSEHOLD,
+    MERGED,
+    NAME,
+    PHONE,
+    ChangeStatus,
+    Owner,
+    takes_two,
+)
+from services.registry.changes.household import parted
 from services.registry.changes.schemas import ApprovalBody, ChangeBody, ChangeView, FieldView, RefusalBody
 from services.registry.households.api import CaseOf, PurposeOf
 from services.registry.persons.domain import BIRTH_CERTIFICATE, ID_NUMBER
@@ -25,6 +35,7 @@ from shared.privacy import KeyRing, mask_birth_certificate, mask_id_number, mask
 from shared.shapes import Id
 
 StatusOf = Annotated[ChangeStatus | None, Query(alias="status", description="Only those in this state.")]
+OwnerOf = Annotated[Owner | None, Query(description="Only of fields for which it answers: register, insurance.")]
 
 routes = router("/v1/registry", "registry: changes asked for")
 
@@ -62,11 +73,12 @@ async def list_requests(
     keys: Keys,
     status: StatusOf = None,
     person_id: Id | None = None,
+    owner: OwnerOf = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[ChangeView]:
-    """Of people whom the caller may see, in the order in which they were asked; masked."""
-    rows = await store.list_requests(read, actor.place, status, person_id, id_of(cursor), limit)
+    """Of people whom the caller may see, in the order in which they were asked; masked. With `owner`, what waits for it."""
+    rows = await store.list_requests(read, actor.place, status, person_id, owner, id_of(cursor), limit)
     items = [_view(actor, keys, row) for row in rows]
     return Page(items=items, next=encode_cursor(items[-1].request_id) if len(items) == limit else None)
 
@@ -157,4 +169,6 @@ def _view(actor: Actor, keys: KeyRing, row: Row, unmasked: bool = False) -> Chan
 
 def _shown(actor: Actor, values: dict[str, Any], unmasked: bool) -> dict[str, Any]:
     identity = {field: show(actor, values[field], unmasked) for field, show in _IDENTITY.items() if field in values}
-    return facts_for(actor, values) | identity
+    own, home = parted(values)
+    of_home = {f"{HOUSEHOLD}{name}": value for name, value in facts_for(actor, home).items()}
+    return facts_for(actor, own) | of_home | identity

@@ -51,9 +51,33 @@ _OF_TWO = frozenset({NAME, ID_NUMBER, BIRTH_CERTIFICATE, BIRTH, MERGED})
 """Who a person is decides to whom everything belongs: two people answer for it (个人信息保护法 art. 46, corrected once verified)."""
 
 
+class Owner(StrEnum):
+    """Who answers for what is recorded, and decides what is asked of it."""
+
+    REGISTER = "register"
+    """Who keeps the register: the community."""
+    INSURANCE = "insurance"
+    """The agency of the scheme."""
+
+
+INSURANCE_FIELDS = "insurance:"
+HOUSEHOLD = "household:"
+"""Begins the names of fields that are facts of the household in which the person lives."""
+
+
+def owner_of(field: str) -> Owner:
+    """Who answers for a field."""
+    return Owner.INSURANCE if field.startswith(INSURANCE_FIELDS) else Owner.REGISTER
+
+
 def takes_two(fields: Collection[str]) -> bool:
     """Must somebody else than who asks approve?"""
     return not _OF_TWO.isdisjoint(fields)
+
+
+def facts_of(fields: Collection[str]) -> set[str]:
+    """Facts that fields say something of: an ID number also says day of birth and sex."""
+    return {*fields, BIRTH} if ID_NUMBER in fields else set(fields)
 
 
 def faults_of_birth(pointer: str, birth_on: date, first_on: date | None, born_on: date | None) -> list[Fault]:

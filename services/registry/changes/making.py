@@ -26,7 +26,8 @@ from shared.privacy import KeyRing
 
 def recorded(sealed: Sealed, row: Row, fields: Sequence[str]) -> dict[str, Any]:
     """What is recorded now of these fields; a fact group that is not known is missing."""
-    known = {field: row["facts"][field] for field in fields if field in row["facts"]}
+    facts = {**row["facts"], **row.get("household_facts", {})}
+    known = {field: facts[field] for field in fields if field in facts}
     for field in IDENTITY.intersection(fields):
         match field:
             case "name":

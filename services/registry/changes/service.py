@@ -9,20 +9,24 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from services.registry.changes import store
+from services.registry.changes import household, store
 from services.registry.changes.domain import (
     BIRTH,
     MERGED,
     PHONE,
     ChangeAction,
     ChangeStatus,
+    Owner,
+    facts_of,
     faults_of_birth,
     faults_of_nothing,
     faults_of_own_birth,
     move_change,
+    owner_of,
     takes_two,
 )
 from services.registry.changes.making import make, recorded
+from services.registry.forms import store as forms
 from services.registry.merging import service as merging
 from services.registry.merging.service import Proposal
 from services.registry.newborns.domain import faults_of_number
@@ -45,8 +49,10 @@ from shared.identity import (
 from shared.ids import new_id
 from shared.privacy import KeyRing
 
-_OWNERS: Mapping[str, frozenset[Scope]] = {"insurance": frozenset({Scope.BENEFITS_DECIDE, Scope.REGISTRY_WRITE})}
-_OWNER = frozenset({Scope.REGISTRY_WRITE})
+_OWNERS: Mapping[Owner, frozenset[Scope]] = {
+    Owner.REGISTER: frozenset({Scope.REGISTRY_WRITE}),
+    Owner.INSURANCE: frozenset({Scope.BENEFITS_DECIDE, Scope.REGISTRY_WRITE}),
+}
 
 
 class CannotChange(Invalid):
@@ -102,7 +108,7 @@ class Asked:
 
 def owns(actor: Actor, fields: Sequence[str]) -> bool:
     """Does the actor answer for all of these fields?"""
-    return all(not actor.scopes.isdisjoint(_OWNERS.get(field.partition(":")[0], _OWNER)) for field in fields)
+    return all(not actor.scopes.isdisjoint(_OWNERS[owner_of(field)]) for field in fields)
 
 
 async def ask(
@@ -133,12 +139,14 @@ async def ask(
     if there := await store.find_open(tx, person_id, fields):
         raise AskedAlready(members={"request_id": there})
     request_id = new_id()
-    asked = sealed.seal(to_json({"before": before, "after": after}).decode(), _place_of(request_id))
+    home = row["household_id"] if household.are_asked(fields) else None
+    told = {"before": before, "after": after, "household_id": home}
+    asked = sealed.seal(to_json(told).decode(), _place_of(request_id))
     texts = (change.source, change.evidence, change.reason, actor.subject)
     await store.add_request(tx, request_id, person_id, fields, asked, change.valid_from, *texts)
     made = not takes_two(fields) and owns(actor, fields)
     if made:
-        warnings += await make(tx, keys, sealed, row, after, change.valid_from, change.source, actor.subject)
+        warnings += await _make(tx, actor, keys, sealed, row, after, change.valid_from, change.source, actor.subject)
         await store.decide(tx, request_id, ChangeStatus.APPROVED, actor.subject, None)
     return Asked(request_id, warnings, made)
 
@@ -157,7 +165,8 @@ async def approve(
     asked = asked_of(sealed, request)
     before, after = asked["before"], asked["after"]
     by = request["asked_by"]
-    if recorded(sealed, row, request["fields"]) != before:
+    moved = asked.get("household_id") not in (None, row["household_id"])
+    if moved or recorded(sealed, row, request["fields"]) != before:
         raise ChangedSince("Refuse it, and let it be asked anew.", "请退回后重新申请。")
     if faults := _once_more(after, id_number) or await _faults(tx, actor, keys, known_areas, row, before, after):
         raise CannotChange(faults=faults)
@@ -167,7 +176,9 @@ async def approve(
             tx, actor, keys, row["person_id"], proposal, request["source"], request["evidence"], by
         )
     else:
-        warnings = await make(tx, keys, sealed, row, after, request["valid_from"], request["source"], by)
+        warnings = await _make(tx, actor, keys, sealed, row, after, request["valid_from"], request["source"], by)
+        if actor.subject != by:
+            await forms.confirm(tx, row["person_id"], facts_of(request["fields"]), actor.subject, str(actor.role))
     await store.decide(tx, request_id, ChangeStatus.APPROVED, actor.subject, None)
     return Asked(request_id, warnings)
 
@@ -184,13 +195,12 @@ async def withdraw(tx: Transaction, actor: Actor, keys: KeyRing, request_id: str
     await store.decide(tx, request_id, ChangeStatus.WITHDRAWN, actor.subject, None)
 
 
-def asked_of(sealed: Sealed, request: Row) -> dict[str, dict[str, Any]]:
-    """Values `before` and `after` by field; nothing where their time was over, and they were forgotten."""
+def asked_of(sealed: Sealed, request: Row) -> dict[str, Any]:
+    """Values `before` and `after` by field, and the household whose facts are among them; nothing where their time was over, and they were
+    forgotten."""
     if not request["asked_sealed"]:
         return {"before": {}, "after": {}}
-    asked: dict[str, dict[str, Any]] = from_json(
-        sealed.unseal(request["asked_sealed"], _place_of(request["request_id"]))
-    )
+    asked: dict[str, Any] = from_json(sealed.unseal(request["asked_sealed"], _place_of(request["request_id"])))
     return asked
 
 
@@ -213,13 +223,31 @@ async def _open(tx: Transaction, actor: Actor, keys: KeyRing, request_id: str, a
         raise NotTheOwner
     if action is ChangeAction.APPROVE:
         _refuse_acts(row, request["fields"])
-    return request, row
+    return request, await household.with_facts(tx, row, request["fields"])
 
 
 async def _load(tx: Transaction, actor: Actor, person_id: str, fields: Mapping[str, object]) -> Row:
     row = await persons.load_person(tx, person_id, actor.place)
     _refuse_acts(row, list(fields))
-    return row
+    return await household.with_facts(tx, row, fields)
+
+
+async def _make(
+    tx: Transaction,
+    actor: Actor,
+    keys: KeyRing,
+    sealed: Sealed,
+    row: Row,
+    after: Mapping[str, Any],
+    valid_from: date | None,
+    source: str,
+    by: str,
+) -> list[Fault]:
+    own, home = household.parted(after)
+    warnings = await make(tx, keys, sealed, row, own, valid_from, source, by) if own else []
+    if home:
+        warnings += await household.make(tx, actor, row["household_id"], home, valid_from, source, by)
+    return warnings
 
 
 def _refuse_acts(row: Row, fields: Sequence[str]) -> None:

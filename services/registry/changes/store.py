@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from services.registry.changes.domain import ChangeStatus
+from services.registry.changes.domain import INSURANCE_FIELDS, ChangeStatus, Owner
 from services.registry.own import staff_sees
 from services.registry.search.domain import name_keys
 from services.registry.store import told_of
@@ -77,16 +77,26 @@ async def get_request(read: Read, request_id: str, place: Place) -> Row:
 
 
 async def list_requests(
-    read: Read, place: Place, status: str | None, person_id: str | None, after: str | None, limit: int
+    read: Read,
+    place: Place,
+    status: str | None,
+    person_id: str | None,
+    owner: Owner | None,
+    after: str | None,
+    limit: int,
 ) -> list[Row]:
-    """By id, which is the order in which they were asked."""
+    """By id, which is the order in which they were asked. `owner`: only of fields for which it answers."""
+    insurance = f"starts_with(field, '{INSURANCE_FIELDS}')"
     return await read.fetch(
         f"""{_REQUEST} where {staff_sees(place, 1)} and {beyond("r.request_id", 4)} and ($5::text is null or r.status = $5)
-               and ($6::uuid is null or r.person_id = $6) order by r.request_id limit $7""",
+               and ($6::uuid is null or r.person_id = $6)
+               and ($7::bool is null or exists (select from unnest(r.fields) as f(field) where {insurance} = $7))
+             order by r.request_id limit $8""",
         *place_of(place),
         after,
         status,
         person_id,
+        None if owner is None else owner is Owner.INSURANCE,
         limit,
     )
 

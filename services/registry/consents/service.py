@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from services.registry.consents import store
 from services.registry.consents.bases import Basis, LegalBasis, basis_of
@@ -87,38 +88,40 @@ async def withdraw_consent(tx: Transaction, actor: Actor, consent_id: str, becau
     )
 
 
-async def grounds(tx: Transaction, person_ids: Sequence[str], purpose: Purpose) -> tuple[Basis, Mapping[str, str]]:
-    """On what a read for this purpose rests today: the basis, and for each person the consent where that is the basis.
+class Grounds(NamedTuple):
+    """On what a read for a purpose rests: the basis; where that is consent, by person the consent that stands, or why none does."""
 
-    Asked of the database at each read, so that a withdrawal holds for the next one. Raises ConsentNeeded with the reasons of everybody.
-    """
-    basis, standing, against = await _standing(tx, person_ids, purpose)
-    if against:
-        raise refusal(against)
-    return basis, standing
+    basis: Basis
+    consents: Mapping[str, str] = {}
+    against: Mapping[str, str] = {}
+
+
+async def look_at_grounds(tx: Transaction, person_ids: Sequence[str], purpose: Purpose) -> Grounds:
+    """On what a read for this purpose rests today. Asked of the database at each read, so that a withdrawal holds for the next one."""
+    basis = basis_of(purpose, tx.today)
+    if basis.basis is not LegalBasis.CONSENT:
+        return Grounds(basis)
+    given = await store.newest(tx, person_ids, purpose)
+    reasons = {each: reason_against(given.get(each), purpose, tx.today) for each in person_ids}
+    against = {person_id: code for person_id, code in reasons.items() if code}
+    return Grounds(basis, {each: given[each].consent_id for each in person_ids if each not in against}, against)
 
 
 async def grounds_of_some(
     tx: Transaction, person_ids: Sequence[str], purpose: Purpose
 ) -> tuple[Basis, Mapping[str, str | None]]:
-    """The same of those of whom it may be read: who has not consented is missing (of a list, the others are read)."""
-    basis, standing, _ = await _standing(tx, person_ids, purpose)
-    if basis.basis is not LegalBasis.CONSENT:
-        return basis, dict.fromkeys(person_ids)
-    return basis, standing
+    """The same, as basis and consents, of those of whom it may be read: who has not consented is missing (of a list, the others are
+    read)."""
+    found = await look_at_grounds(tx, person_ids, purpose)
+    return found.basis, {each: found.consents.get(each) for each in person_ids if each not in found.against}
 
 
-async def _standing(
-    tx: Transaction, person_ids: Sequence[str], purpose: Purpose
-) -> tuple[Basis, Mapping[str, str], list[tuple[str, str]]]:
-    """The basis; where it is consent, whose stands, and who has none with the reason."""
-    basis = basis_of(purpose, tx.today)
-    if basis.basis is not LegalBasis.CONSENT:
-        return basis, {}, []
-    given = await store.newest(tx, person_ids, purpose)
-    reasons = {each: reason_against(given.get(each), purpose, tx.today) for each in person_ids}
-    standing = {each: given[each].consent_id for each, code in reasons.items() if code is None}
-    return basis, standing, [(each, code) for each, code in reasons.items() if code]
+async def grounds(tx: Transaction, person_ids: Sequence[str], purpose: Purpose) -> tuple[Basis, Mapping[str, str]]:
+    """The same, for all of these people: basis and consents. Raises ConsentNeeded with the reasons of everybody."""
+    found = await look_at_grounds(tx, person_ids, purpose)
+    if found.against:
+        raise refusal(found.against.items())
+    return found.basis, found.consents
 
 
 async def _guardian(tx: Transaction, actor: Actor, giving: Giving) -> Individual | None:

@@ -80,9 +80,10 @@ async def change_facts(
     given: dict[str, object],
     valid_from: date | None,
     source: str,
+    by: str | None = None,
 ) -> list[Fault]:
     """Brings facts of a household that hold from a day on (today unless said). What to look at: facts of which a later value is known.
-    Raises as `move_to_flat`."""
+    `by`: who says so, where it is not who acts. Raises as `move_to_flat`."""
     row = await store.get_household(tx, household_id, actor.place, lock=True)
     check(row["version"])
     status = move_household(HouseholdStatus(row["status"]), HouseholdAction.CHANGE)
@@ -97,7 +98,7 @@ async def change_facts(
     version = row["version"] + 1
     await store.set_household(tx, household_id, status, version, row["head_person_id"], facts)
     rows = [(household_id, name, value) for name, value in changes.items()]
-    await history.record_facts(tx, "household", rows, since, source, actor.subject)
+    await history.record_facts(tx, "household", rows, since, source, by or actor.subject)
     await count_again(tx, [household_id])
     members = (await store.list_present(tx, [household_id])).get(household_id, [])
     outbox.emit(tx, household_state(HouseholdChanged, {**row, "facts": facts, "version": version}, members))

@@ -50,7 +50,7 @@ class Call:
 
     @property
     def names_a_place(self) -> bool:
-        return bool({*matrix.parameters_of(self.path)} - {"name"}) or self.key in matrix.BODIES
+        return bool({*matrix.parameters_of(self.path)} - {"name", "form_code"}) or self.key in matrix.BODIES
 
     @property
     def key(self) -> str:
@@ -124,7 +124,7 @@ def forbidden_of(world: World, name: str, own_letter: str, in_full: bool) -> lis
         if own_letter == "s" and home.label == "own":
             found += of_others(home)
             continue
-        covered = own_letter in "rfwunlqac" and place.covers(home.community, "1", home.block)
+        covered = own_letter in "rfwunlqacgGF" and place.covers(home.community, "1", home.block)
         here = world.homes["own"].community if place.person else place.division or "-"
         marks = home.marks(community_too=not home.community.startswith(here))
         hidden = _hidden(name, own_letter, in_full) if covered else set(marks)

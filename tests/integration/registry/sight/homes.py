@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.auth import Role
 from shared.ids import new_id
+from tests.integration.registry.sight.forms import FORM, declare, fill_and_change
 from tests.integration.registry.sight.people import Person, children, grown, number_of
 from tests.support.clients import Service
 from tests.support.exports import made
@@ -85,7 +86,9 @@ class Home:
             "land": [self.certificate, self.party],
         }
         found["id"] = [
-            value for name, value in self.ids.items() if name not in ("code", "dead-letters", "name", "id_number")
+            value
+            for name, value in self.ids.items()
+            if name not in ("code", "dead-letters", "name", "id_number", "form_code")
         ]
         if community_too:
             found["home"] += [self.community, _NAMES[self.community]]
@@ -122,7 +125,11 @@ class World:
     def missing(self, home: Home) -> Home:
         """As that one, but nothing of it is there."""
         absent = Home(home.label, "999999999999", home.block)
-        absent.ids = {name: new_id() for name in home.ids} | {"code": absent.community, "name": "sex"}
+        absent.ids = {name: new_id() for name in home.ids} | {
+            "code": absent.community,
+            "name": "sex",
+            "form_code": FORM,
+        }
         absent.ids["id_number"] = number_of("19200101", 8, 8)
         absent.people = home.people
         return absent
@@ -143,6 +150,7 @@ async def settle(service: Service, home: Home, flat: str, members: list[dict[str
 async def seed(service: Service) -> World:
     homes = {label: Home(label, *place) for label, place in PLACES.items()}
     await _build(service, list(homes.values()))
+    await declare(service)
     for n, home in enumerate(homes.values()):
         home.people = [make(relation, n, m) for m, (relation, make) in enumerate(MEMBERS)]
         home.facts = {
@@ -195,6 +203,8 @@ async def _fill(service: Service, home: Home, household_id: str) -> None:
     home.ids = {
         **await _rights(service, home),
         "rights-requests": await _copy(service, person_id),
+        "form_code": FORM,
+        "filling_id": await fill_and_change(service, household_id),
         "code": home.community,
         "name": "sex",
         "id_number": head.id_number,

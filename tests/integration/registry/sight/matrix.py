@@ -100,6 +100,18 @@ POST  /v1/registry/land/parcels/{parcel_id}/withdrawal                          
 POST  /v1/registry/land/parcels/{parcel_id}/contracts                           -  w  w  -  -  -  -  -  -  -  -  -  -  -
 POST  /v1/registry/land/parcels/{parcel_id}/contracts/{contract_id}/end         -  w  w  -  -  -  -  -  -  -  -  -  -  -
 POST  /v1/registry/land/parcels/{parcel_id}/contracts/{contract_id}/withdrawal  -  w  w  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/form-fields                                                  a  a  a  a  a  a  a  a  a  a  a  a  a  a
+GET   /v1/registry/forms                                                        a  a  a  a  a  a  a  a  a  a  a  a  a  a
+GET   /v1/registry/forms/{form_code}                                            a  a  a  a  a  a  a  a  a  a  a  a  a  a
+PUT   /v1/registry/forms/{form_code}                                            -  -  -  -  w  -  -  -  -  -  -  -  -  -
+POST  /v1/registry/forms/{form_code}/approval                                   -  -  -  -  -  -  -  -  -  w  -  -  -  -
+POST  /v1/registry/forms/{form_code}/refusal                                    -  -  -  -  -  -  -  -  -  w  -  -  -  -
+POST  /v1/registry/forms/{form_code}/retirement                                 -  -  -  -  w  -  -  -  -  -  -  -  -  -
+POST  /v1/registry/forms/{form_code}/fillings                                   g  g  g  G  G  g  g  -  -  -  -  g  g  -
+GET   /v1/registry/forms/{form_code}/fillings/{filling_id}                      x  x  x  F  F  x  x  -  -  -  -  x  x  -
+POST  /v1/registry/forms/{form_code}/fillings/{filling_id}/corrections          x  x  x  w  w  x  x  -  -  -  -  x  x  -
+POST  /v1/registry/forms/{form_code}/fillings/{filling_id}/confirmations        x  x  x  w  w  x  x  -  -  -  -  x  x  -
+GET   /v1/registry/forms/{form_code}/corrected                                  -  -  -  r  r  -  -  -  -  -  -  -  -  -
 GET   /v1/registry/accesses                                                     -  -  -  -  -  -  -  -  l  -  -  -  -  -
 GET   /v1/registry/accesses/export                                              -  -  -  -  -  -  -  -  l  -  -  -  -  -
 GET   /v1/registry/purposes                                                     a  a  a  a  a  a  a  a  a  a  a  a  a  a
@@ -131,8 +143,9 @@ POST  /v1/registry/dead-letters/{event_id}/discard                              
 """
 """r: reads, masked. f: reads, masked or (with a purpose) in full. w: may act. n: reads of it, but somebody else is to act. u: is for who
 uploaded it. m: is there for who asked for it alone. q: searches. l: reads the log, and nothing of what was read. s: a resident, what is
-its own. c: hands over the copy that somebody asked for, of all that is held of it. o: operates the platform; nothing personal, of no
-place. a: for all, since nothing of it is anybody's. -: refused for the role, whatever is asked for.
+its own. c: hands over the copy that somebody asked for, of all that is held of it. g: fills a form with what it reads, masked values left
+out. G, F: fills or reads it for its own agency, in full. x: is not there, since it is another agency's. o: operates the platform; nothing
+personal, of no place. a: for all, since nothing of it is anybody's. -: refused for the role, whatever is asked for.
 
 What the place does not cover is to each role as if it were not there."""
 
@@ -167,6 +180,7 @@ BODIES: dict[str, Callable[[Home], Any]] = {
     ),
     "POST /v1/registry/land/parcels": lambda home: parcel_of(home, "7"),
     "POST /v1/registry/persons/search": lambda home: {"id_number": home.ids["id_number"]},
+    "POST /v1/registry/forms/{form_code}/fillings": lambda home: {"household_id": home.ids["household_id"]},
     "POST /v1/registry/persons/{person_id}/merger": lambda home: merging(home.people[1].person_id),
 }
 """Bodies that name a place, of a home that is there or is not."""
