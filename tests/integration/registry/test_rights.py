@@ -282,6 +282,42 @@ async def test_a_restricted_record_is_seen_by_nobody_until_it_is_lifted(home: Ho
     assert (await home.registry.get(f"{PERSONS}/{home.head}", **CADRE)).json()["name"] == "王小明"
 
 
+async def test_land_that_a_restricted_person_holds_with_another_stays_and_does_not_show_it(home: Home) -> None:
+    """Seen by its village, where the holder's household counts for nothing; a change of the others' shares takes nothing away."""
+    parcel = {
+        "kind": "farmland",
+        "village": "522731100200",
+        "area_mu": "3.20",
+        "since": "2017-12-31",
+        "term_to": "2047-12-31",
+    }
+    clerk: dict[str, Any] = {"role": Role.COUNTY_CIVIL_AFFAIRS, "subject": "county", "place": "522731"}
+    paths = []
+    for n, holders in enumerate(([home.head], [home.head, home.wife])):
+        body = parcel | {
+            "certificate_no": f"5227311002000000{n}J-0001",
+            "holders": [{"person_id": each} for each in holders],
+        }
+        made = await home.registry.post("/v1/registry/land/parcels", body)
+        assert made.status_code == 201, made.text
+        paths.append(made.headers["location"])
+    await home.registry.database.pool.execute(
+        "update persons set withheld = 'restricted' where person_id = $1", home.head
+    )
+    assert (await home.registry.get(paths[0], **clerk)).status_code == 404
+    listed = (await home.registry.get("/v1/registry/land/parcels?village=522731100200", **clerk)).json()["items"]
+    assert [row["holders"] for row in listed] == [[home.wife]]
+    shown = (await home.registry.get(paths[1], **clerk)).json()
+    assert [holder["person_id"] for holder in shown["holders"]] == [home.wife]
+    change = {"holders": [{"person_id": home.wife}, {"person_id": home.granny}], "since": "2026-01-01"}
+    changed = await home.registry.patch(paths[1], change, headers={"if-match": "*"})
+    assert changed.status_code == 200, changed.text
+    held = await home.registry.database.pool.fetch(
+        "select person_id from parcel_holders where parcel_id = $1", paths[1].rpartition("/")[2]
+    )
+    assert {row["person_id"] for row in held} == {home.head, home.wife, home.granny}
+
+
 async def test_what_other_services_owe_is_for_who_decides_to_say(home: Home) -> None:
     """The registry cannot see it; said in writing it restricts, and is never undone by time."""
     await home.happened("left", "2026-10-01", home.wife)
