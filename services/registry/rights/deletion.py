@@ -78,18 +78,29 @@ async def propose(tx: Transaction, actor: Actor, keys: KeyRing, request_id: str,
     """
     row = await load(tx, actor, request_id)
     after = move_request(Kind(row["kind"]), RequestStatus(row["status"]), RequestAction.PROPOSE)
+    if after is RequestStatus.ERASURE_PROPOSED and proposal.ground != row["ground"]:
+        raise GroundDoesNotHold(faults=[_OTHER_GROUND])
     verdict = await _judge(tx, row, proposal.ground)
     if verdict.against_ground:
         raise GroundDoesNotHold(faults=verdict.against_ground)
     standing = [*verdict.standing, *proposal.standing()]
     if standing and after is RequestStatus.ERASURE_PROPOSED:
         raise StillKept(faults=standing)
-    outcome = Outcome.RESTRICT if standing else Outcome.ERASE
-    codes = [fault.code for fault in standing]
-    await store.set_proposal(tx, request_id, proposal.ground, outcome, codes, verdict.kept_until)
+    if after is RequestStatus.PROPOSED:  # else it stays restricted as two people decided, until another confirms
+        outcome = Outcome.RESTRICT if standing else Outcome.ERASE
+        codes = [fault.code for fault in standing]
+        await store.set_proposal(tx, request_id, proposal.ground, outcome, codes, verdict.kept_until)
     await step(tx, actor, sealed_of(keys, row), row, RequestAction.PROPOSE, proposal.text())
     await store.set_status(tx, request_id, after, answered=False)
     return standing
+
+
+_OTHER_GROUND = Fault(
+    "/ground",
+    "other-ground",
+    "it was restricted on another ground: lift it, and let it be asked anew",
+    "与限制处理时的理由不一致，请先解除限制后重新提出",
+)
 
 
 async def confirm(tx: Transaction, actor: Actor, keys: KeyRing, request_id: str) -> None:
@@ -98,11 +109,10 @@ async def confirm(tx: Transaction, actor: Actor, keys: KeyRing, request_id: str)
     Raises RequestNotFound, IllegalMove, SecondPersonNeeded, VerdictChanged.
     """
     row = await load(tx, actor, request_id)
-    erases = row["outcome"] == Outcome.ERASE
+    status = RequestStatus(row["status"])
+    erases = status is RequestStatus.ERASURE_PROPOSED or row["outcome"] == Outcome.ERASE
     action = RequestAction.ERASE if erases else RequestAction.RESTRICT
-    if RequestStatus(row["status"]) not in (RequestStatus.PROPOSED, RequestStatus.ERASURE_PROPOSED):
-        action = RequestAction.RESTRICT  # of whatever state: nobody has proposed anything
-    after = move_request(Kind(row["kind"]), RequestStatus(row["status"]), action)
+    after = move_request(Kind(row["kind"]), status, action)
     if await store.find_proposer(tx, request_id) == actor.subject:
         raise SecondPersonNeeded
     verdict = await _judge(tx, row, Ground(row["ground"]))
@@ -111,6 +121,7 @@ async def confirm(tx: Transaction, actor: Actor, keys: KeyRing, request_id: str)
     await step(tx, actor, sealed_of(keys, row), row, action, None)
     await store.set_status(tx, request_id, after, answered=True)
     if erases:
+        await store.set_proposal(tx, request_id, Ground(row["ground"]), Outcome.ERASE, [], None)
         await erase(tx, keys, [row["person_id"]])
     else:
         await erasure.set_withheld(tx, [row["person_id"]], Withheld.RESTRICTED)

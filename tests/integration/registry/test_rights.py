@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
 from shared.auth import Role
-from tests.support.clients import Service
-from tests.support.people import COMMUNITY, household, id_number, member
+from tests.support.clients import Service, service
+from tests.support.people import COMMUNITY, household, id_number, member, plan
 
+pytestmark = pytest.mark.xdist_group("people's rights")
 PERSONS, REQUESTS = "/v1/registry/persons", "/v1/registry/rights-requests"
 CADRE: dict[str, Any] = {"role": Role.COMMUNITY_CADRE, "subject": "cadre", "place": COMMUNITY}
 SECRETARY: dict[str, Any] = {"role": Role.COMMUNITY_SECRETARY, "subject": "secretary", "place": COMMUNITY}
@@ -52,6 +55,18 @@ class Home:
         assert answer.status_code == 200, answer.text
 
 
+_flats = (f"{floor}0{n}" for floor in itertools.count(1) for n in (1, 2))
+
+
+@pytest.fixture(scope="module")
+async def estate(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+    """One registry for all of these tests: each has a home of its own."""
+    async with service("registry", tmp_path_factory.mktemp("registry")) as registry:
+        answer = await registry.put(f"/v1/registry/communities/{COMMUNITY}", plan(floors=20))
+        assert answer.status_code == 201, answer.text
+        yield registry
+
+
 @pytest.fixture
 async def home(estate: Service) -> Home:
     number = id_number()
@@ -62,7 +77,7 @@ async def home(estate: Service) -> Home:
         member("30", "20150508", female=True) | {"name": "王小花"},
         member("52", "19500101", female=True) | {"name": "赵桂兰"},
     )
-    answer = await estate.post("/v1/registry/households", household(*people))
+    answer = await estate.post("/v1/registry/households", household(*people, flat=next(_flats)))
     assert answer.status_code == 201, answer.text
     return Home(estate, answer.json(), number)
 
@@ -115,7 +130,9 @@ async def test_a_resident_gets_a_copy_of_all_that_is_held(home: Home) -> None:
 async def test_at_rest_a_copy_is_sealed(home: Home) -> None:
     asked = await home.ask(home.head, {"kind": "copy"})
     await home.act(asked, "grant")
-    sealed = await home.registry.database.pool.fetchval("select sealed from rights_copies")
+    sealed = await home.registry.database.pool.fetchval(
+        "select sealed from rights_copies order by made_at desc limit 1"
+    )
     assert home.number.encode() not in sealed
     assert "王小明".encode() not in sealed
 
@@ -271,7 +288,7 @@ async def test_a_restricted_record_is_seen_by_nobody_until_it_is_lifted(home: Ho
     assert (await home.registry.get("/v1/registry/statistics", **CADRE)).json()["items"] == before.json()["items"]
     settled = await home.registry.post(
         "/v1/registry/households",
-        household(member() | {"id_number": home.number}, flat="102"),
+        household(member() | {"id_number": home.number}, flat=next(_flats)),
         **CADRE,
     )
     assert codes(settled) == ["registered-elsewhere"]
@@ -282,6 +299,42 @@ async def test_a_restricted_record_is_seen_by_nobody_until_it_is_lifted(home: Ho
     assert (await home.registry.get(f"{PERSONS}/{home.head}", **CADRE)).json()["name"] == "王小明"
 
 
+async def test_land_that_a_restricted_person_holds_with_another_stays_and_does_not_show_it(home: Home) -> None:
+    """Seen by its village, where the holder's household counts for nothing; a change of the others' shares takes nothing away."""
+    parcel = {
+        "kind": "farmland",
+        "village": "522731100200",
+        "area_mu": "3.20",
+        "since": "2017-12-31",
+        "term_to": "2047-12-31",
+    }
+    clerk: dict[str, Any] = {"role": Role.COUNTY_CIVIL_AFFAIRS, "subject": "county", "place": "522731"}
+    paths = []
+    for n, holders in enumerate(([home.head], [home.head, home.wife])):
+        body = parcel | {
+            "certificate_no": f"5227311002000000{n}J-0001",
+            "holders": [{"person_id": each} for each in holders],
+        }
+        made = await home.registry.post("/v1/registry/land/parcels", body)
+        assert made.status_code == 201, made.text
+        paths.append(made.headers["location"])
+    await home.registry.database.pool.execute(
+        "update persons set withheld = 'restricted' where person_id = $1", home.head
+    )
+    assert (await home.registry.get(paths[0], **clerk)).status_code == 404
+    listed = (await home.registry.get("/v1/registry/land/parcels?village=522731100200", **clerk)).json()["items"]
+    assert [row["holders"] for row in listed] == [[home.wife]]
+    shown = (await home.registry.get(paths[1], **clerk)).json()
+    assert [holder["person_id"] for holder in shown["holders"]] == [home.wife]
+    change = {"holders": [{"person_id": home.wife}, {"person_id": home.granny}], "since": "2026-01-01"}
+    changed = await home.registry.patch(paths[1], change, headers={"if-match": "*"})
+    assert changed.status_code == 200, changed.text
+    held = await home.registry.database.pool.fetch(
+        "select person_id from parcel_holders where parcel_id = $1", paths[1].rpartition("/")[2]
+    )
+    assert {row["person_id"] for row in held} == {home.head, home.wife, home.granny}
+
+
 async def test_what_other_services_owe_is_for_who_decides_to_say(home: Home) -> None:
     """The registry cannot see it; said in writing it restricts, and is never undone by time."""
     await home.happened("left", "2026-10-01", home.wife)
@@ -289,9 +342,15 @@ async def test_what_other_services_owe_is_for_who_decides_to_say(home: Home) -> 
     proposed = await home.act(asked, "proposal", DECISION | {"kept_by_law": "社会救助暂行办法 低保复核未结"})
     assert (proposed.json()["outcome"], proposed.json()["standing"]) == ("restrict", ["kept-elsewhere"])
     assert (await home.act(asked, "confirmation", **SECRETARY)).json()["status"] == "restricted"
-    again = await home.act(asked, "proposal", DECISION)
-    assert (again.json()["status"], again.json()["outcome"]) == ("erasure-proposed", "erase")
-    assert (await home.act(asked, "confirmation", **SECRETARY)).json()["status"] == "erased"
+    other = await home.act(asked, "proposal", DECISION | {"ground": "other-law"})
+    assert (slug(other), codes(other)) == ((422, "ground-does-not-hold"), ["other-ground"])
+    assert (await home.act(asked, "proposal", DECISION)).json()["status"] == "erasure-proposed"
+    back = (await home.act(asked, "return", {"because": "尚未办结"}, **SECRETARY)).json()
+    assert (back["status"], back["outcome"], back["standing"]) == ("restricted", "restrict", ["kept-elsewhere"])
+    assert slug(await home.act(asked, "confirmation", **SECRETARY)) == (409, "illegal-move")
+    await home.act(asked, "proposal", DECISION)
+    done = (await home.act(asked, "confirmation", **SECRETARY)).json()
+    assert (done["status"], done["outcome"], done["standing"]) == ("erased", "erase", [])
 
 
 async def test_what_keeps_a_restricted_record_still_is_told(home: Home) -> None:
