@@ -21,7 +21,7 @@ from shared.db import Database, Transaction, is_transient
 from shared.errors import Conflict, DomainError, NotFound
 from shared.events import REGISTRY, Event, Received
 from shared.observability import child_traceparent
-from shared.privacy import scrub
+from shared.scrubbing import scrub
 
 log = structlog.get_logger()
 

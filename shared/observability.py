@@ -1,4 +1,4 @@
-"""Logs, metrics and trace context. Logs never carry personal data: every line passes `privacy.scrub_event`.
+"""Logs, metrics and trace context. Logs never carry personal data: every line passes `scrubbing.scrub_event`.
 
 Metrics are counted by route template, never by path: paths carry ids.
 """
@@ -20,7 +20,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from structlog.typing import EventDict, Processor
 
 from shared.ids import BadId, parse_id
-from shared.privacy import scrub_event
+from shared.scrubbing import scrub_event
 
 REQUESTS = Counter("http_requests_total", "Requests answered.", ["method", "route", "status"])
 SECONDS = Histogram(

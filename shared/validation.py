@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.errors import DomainError, Fault, Invalid, Malformed
-from shared.privacy import scrub
+from shared.scrubbing import scrub
 
 HTTP_TITLES = {
     400: ("Bad request", "请求无法读取"),

@@ -35,6 +35,7 @@ from services.registry.forms.models import form_tables
 from services.registry.households.domain import HouseholdKind, HouseholdStatus
 from services.registry.land.models import land_tables
 from services.registry.life.domain import LifeKind
+from services.registry.merging.models import merging_tables
 from services.registry.persons.domain import PersonStatus, Purpose, Withheld
 from services.registry.reservations.models import reservation_tables
 from services.registry.rights.models import rights_tables
@@ -47,6 +48,7 @@ import_tables(metadata)
 form_tables(metadata)
 land_tables(metadata)
 export_tables(metadata)
+merging_tables(metadata)
 reservation_tables(metadata)
 rights_tables(metadata)
 figure_tables(metadata)
@@ -274,43 +276,6 @@ change_requests = Table(
     Index("ix_change_requests_open", "request_id", postgresql_where=text("status = 'open'")),
 )
 """Changes asked for. The values before and after are sealed under the person's key."""
-
-person_mergers = Table(
-    "person_mergers",
-    metadata,
-    Column("merger_id", Uuid, primary_key=True),
-    Column("gone_id", Uuid, ForeignKey("persons.person_id"), nullable=False),
-    Column("kept_id", Uuid, ForeignKey("persons.person_id"), nullable=False),
-    Column("both_lived", Boolean, nullable=False),
-    Column("taken_sealed", LargeBinary, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("evidence", Text),
-    Column("merged_by", Text, nullable=False),
-    Column("merged_at", Instant, nullable=False),
-    Column("unmerged_by", Text),
-    Column("unmerged_at", Instant),
-    Column("unmerged_because", Text),
-    CheckConstraint("gone_id <> kept_id", name="two"),
-    Index("uq_person_mergers_gone", "gone_id", unique=True, postgresql_where=text("unmerged_at is null")),
-    Index(None, "kept_id"),
-)
-"""People entered twice: `gone_id` goes on as `kept_id`. `both_lived`: what is told of either is true of the one; else only what is told of
-`kept_id`. `taken_sealed`: fields that came from `gone_id`, before and after, under the key of `kept_id`."""
-
-duplicate_pairs = Table(
-    "duplicate_pairs",
-    metadata,
-    Column("person_id", Uuid, ForeignKey("persons.person_id"), primary_key=True),
-    Column("other_id", Uuid, ForeignKey("persons.person_id"), primary_key=True),
-    Column("likenesses", ARRAY(Text), nullable=False),
-    Column("found_at", Instant, nullable=False),
-    Column("dismissed_at", Instant),
-    Column("dismissed_by", Text),
-    Column("dismissed_because", Text),
-    CheckConstraint("person_id < other_id", name="order"),
-    Index(None, "other_id"),
-)
-"""Who may have been entered twice. Where one is merged or withdrawn by now, the pair is passed over."""
 
 household_facts = Table(
     "household_facts",

@@ -10,7 +10,7 @@ import polars as pl
 
 from shared.imports.fields import CellFault, Severity
 from shared.imports.values import says_nothing
-from shared.privacy import scrub
+from shared.scrubbing import scrub
 from shared.validation import Wrong
 
 T = TypeVar("T")

@@ -25,7 +25,8 @@ from shared.imports.models import ImportStatus, Part
 from shared.imports.sealed import Sealed, Words
 from shared.imports.table import read_table
 from shared.observability import IMPORT_ROWS, IMPORTS
-from shared.privacy import KeyRing, scrub
+from shared.privacy import KeyRing
+from shared.scrubbing import scrub
 from shared.settings import Settings
 
 log = structlog.get_logger()
