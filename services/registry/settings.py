@@ -20,3 +20,6 @@ class RegistrySettings(Settings):
     registry_export_chunk_rows: int = Field(default=2000, ge=1)
     registry_exports_at_once: int = Field(default=3, ge=1)
     """Exports of one account that are not finished."""
+    registry_erases_people: bool = False
+    """Are people erased by themselves when their time is over (`GET /v1/registry/retention`)? To be set when the county has confirmed the
+    periods: erasing is not to be undone."""

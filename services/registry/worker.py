@@ -32,7 +32,7 @@ def create_worker(settings: RegistrySettings) -> Worker:
         "exports": Exports(keys, settings).run,
         "sealer": Sealer(keys).run,
         "figures": keep_counting,
-        "retention": Sweeper(keys).run,
+        "retention": Sweeper(keys, settings.registry_erases_people).run,
     }
     return Worker("registry", settings, HANDLERS, loops=loops)
 

@@ -31,10 +31,13 @@ _HOUR_SECONDS = 3600.0
 
 
 class Sweeper:
-    """What is forgotten goes by `retention.domain.PERIODS`; people by `erasure.domain.judge` too."""
+    """What is forgotten goes by `retention.domain.PERIODS`; people by `erasure.domain.judge` too.
 
-    def __init__(self, keys: KeyRing) -> None:
+    `erases_people`: the periods for people have been confirmed, as erasing is not to be undone. Else their number is told in the log."""
+
+    def __init__(self, keys: KeyRing, erases_people: bool) -> None:
         self._keys = keys
+        self._erases_people = erases_people
         self._chain = keys.derived(CHAIN)
 
     async def run(self, database: Database) -> None:
@@ -52,8 +55,14 @@ class Sweeper:
         for record_class, forget in self._classes().items():
             since = _instant_of(period_of(record_class, today).horizon(today))
             found[record_class] = await self._all(database, forget, since)
-        found |= await self._people(database, today)
-        await self._restricted(database)
+        people = await self._people(database, today)
+        if self._erases_people:
+            found |= people
+            await self._restricted(database)
+        elif any(people.values()):
+            log.warning(
+                "people whose time is over are kept: see ANJU_REGISTRY_ERASES_PEOPLE", people=sum(people.values())
+            )
         await self._count_again(database)
         if any(found.values()):
             log.info("forgotten", **{record_class.replace("-", "_"): n for record_class, n in found.items() if n})
@@ -81,7 +90,8 @@ class Sweeper:
                 return total
 
     async def _people(self, database: Database, today: date) -> dict[RecordClass, int]:
-        """Erases who is gone for so long that the record is over (PIPL art. 47: of the handler's own accord), and whom nothing keeps."""
+        """Erases, or only counts, who is gone for so long that the record is over (PIPL art. 47: of the handler's own accord), and whom
+        nothing keeps."""
         horizons = {each: period_of(each, today).horizon(today) for each in OF_STATUS.values()}
         found = dict.fromkeys(OF_STATUS.values(), 0)
         after: str | None = None
@@ -93,7 +103,7 @@ class Sweeper:
                 after = ids[-1]
                 await erasure.lock(tx, ids)
                 over = [each for each in await erasure.list_held(tx, ids, None) if not _kept(each, today)]
-                if over:
+                if over and self._erases_people:
                     await erase(tx, self._keys, [held.person_id for held in over])
             for held in over:
                 found[OF_STATUS[held.status]] += 1

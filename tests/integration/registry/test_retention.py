@@ -39,7 +39,7 @@ class Keeping:
         self.registry, self.connection = registry, connection
         self.pool = registry.database.pool
         self.keys = registry.app.state.keys
-        self.sweeper = Sweeper(self.keys)
+        self.sweeper = Sweeper(self.keys, erases_people=True)
 
     async def sweep(self) -> dict[str, int]:
         return {str(each): n for each, n in (await self.sweeper.sweep(self.registry.database)).items() if n}
@@ -159,6 +159,14 @@ async def test_who_died_long_ago_is_erased_and_others_stay(keeping: Keeping) -> 
     members = (await keeping.registry.get(f"{HOUSEHOLDS}/{home}")).json()["members"]
     assert [each["person_id"] for each in members] == [alive]
     assert await keeping.sweep() == {}
+
+
+async def test_without_the_setting_nobody_is_erased_by_itself(keeping: Keeping) -> None:
+    _, (long_dead,) = await keeping.settle("101", "2017-06-01")
+    await keeping.died(long_dead, "2019-01-01")
+    keeping.sweeper = Sweeper(keeping.keys, erases_people=False)
+    assert await keeping.sweep() == {}
+    assert await keeping.erased() == set()
 
 
 async def test_of_who_moved_out_or_was_entered_by_mistake_time_runs_too(keeping: Keeping) -> None:
