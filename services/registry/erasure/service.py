@@ -12,6 +12,7 @@ from services.registry.erasure import store
 from services.registry.merging.service import taken_of
 from services.registry.persons.domain import ID_NUMBER
 from services.registry.sight import Sealed
+from services.registry.statistics.store import count_again
 from shared import outbox
 from shared.contracts.registry import PersonErased
 from shared.db import Row, Transaction
@@ -31,6 +32,7 @@ async def erase(tx: Transaction, keys: KeyRing, person_ids: Sequence[str]) -> No
     one = sorted(await store.list_one(tx, person_ids))
     for merger in await store.list_parted(tx, one):
         await _forget_of_other(tx, keys, merger)
+    await count_again(tx, [], one)
     for row in await store.overwrite(tx, one):
         outbox.emit(tx, PersonErased(version=row["version"], person_id=row["person_id"]))
     log.info("people erased", people=len(one))
