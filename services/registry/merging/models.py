@@ -23,10 +23,10 @@ from shared.tables import Instant
 def merging_tables(metadata: MetaData) -> None:
     """Adds `person_mergers` and `duplicate_pairs`.
 
-        People entered twice: `gone_id` goes on as `kept_id`. `both_lived`: what is told of either is true of the one; else only what is told of
-    `kept_id`. `taken_sealed`: fields that came from `gone_id`, before and after, under the key of `kept_id`.
+        People entered twice: `gone_id` goes on as `kept_id`. `both_lived`: what is told of either is true of the one; else only what is
+    told of `kept_id`. `taken_sealed`: fields that came from `gone_id`, before and after, under the key of `kept_id`.
 
-        Who may have been entered twice. Where one is merged or withdrawn by now, the pair is passed over.
+    Who may have been entered twice. Where one is merged or withdrawn by now, the pair is passed over.
     """
     Table(
         "person_mergers",
