@@ -20,7 +20,7 @@ from tests.integration.registry.sight import matrix
 from tests.integration.registry.sight.homes import COMMON, OWN, Home, World
 from tests.support.clients import Service
 
-_OWN = {"x-request-id", "instance", "trace_id", "as_of"}
+_OWN = {"x-request-id", "instance", "trace_id", "as_of", "counted_to"}
 _AROUND = {"BEGIN;", "COMMIT;", "ROLLBACK;"}
 _FILE = {"file": ("名册", "姓名\n".encode())}
 

@@ -35,7 +35,7 @@ ROUTES = """
 GET   /v1/registry/communities                                                  r  r  r  r  r  r  r  -  -  -  -  r  r  -
 GET   /v1/registry/communities/{code}                                           r  r  r  r  r  r  r  -  -  -  -  r  r  -
 PUT   /v1/registry/communities/{code}                                           -  w  w  -  -  -  -  -  -  -  -  -  -  -
-GET   /v1/registry/statistics                                                   r  r  r  r  r  r  r  -  -  -  -  r  r  -
+GET   /v1/registry/statistics                                                   r  r  r  f  f  f  r  -  -  -  -  r  r  -
 GET   /v1/registry/households                                                   r  r  r  r  r  r  r  -  -  -  -  r  r  -
 POST  /v1/registry/households                                                   -  w  w  -  -  -  -  -  -  -  -  -  -  -
 GET   /v1/registry/households/{household_id}                                    r  r  r  f  f  f  r  -  -  -  -  r  r  s
