@@ -182,6 +182,11 @@ def kept(sealed: bytes | None) -> dict[str, str] | None:
     return None if sealed is None else {"sealed": base64.b64encode(sealed).decode()}
 
 
+def sees_masked(actor: Actor) -> bool:
+    """Is it a program that sees names and births masked? By asking for one character, or one age, after the other it would read them."""
+    return not (actor.kind == "staff" or actor.may(Scope.REGISTRY_UNMASK))
+
+
 def birth_for(birth_on: Any, unmasked: bool) -> str:
     """The year; the full date with a purpose."""
     return str(birth_on) if unmasked else mask_birth(birth_on)

@@ -20,11 +20,13 @@ _OF_SPLITS = """
 insert into household_facts (household_id, fact, value, valid_from, recorded_at, source, recorded_by)
 select h.household_id, f.key, f.value, h.settled_on, e.recorded_at, e.source, e.recorded_by
   from life_events e join households h on h.household_id = e.into_id cross join jsonb_each(h.facts) as f
- where e.kind = 'split' and not exists (select from household_facts there where there.household_id = h.household_id)
+ where e.kind = 'split' and h.status <> 'withdrawn'
+   and not exists (select from household_facts there where there.household_id = h.household_id and there.fact = f.key)
 """
 _WAITING = """
 insert into figures_waiting (household_id, since)
-select household_id, coalesce((select min(recorded_at) from life_events e where h.household_id in (e.household_id, e.into_id)), changed_at)
+select household_id, coalesce(least((select min(recorded_at) from life_events e where e.household_id = h.household_id),
+                                    (select min(recorded_at) from life_events e where e.into_id = h.household_id)), changed_at)
   from households h where kind = 'coliving' order by community_code, household_id
 """
 

@@ -9,8 +9,8 @@ from services.registry.search import store
 from services.registry.search.addresses import read_address
 from services.registry.search.domain import MOST_COUNTED, Asked, DoorOf, Term, TooShort, Wanted, terms_of
 from services.registry.search.store import After
-from services.registry.sight import may_see
-from shared.auth import Actor, Place, Scope
+from services.registry.sight import may_see, sees_masked
+from shared.auth import Actor, Place
 from shared.db import Read, Row
 from shared.errors import Fault, Invalid
 from shared.identity import check_id_number, normalise_phone
@@ -100,14 +100,13 @@ far as a task needs it (PIPL art. 6)."""
 def _refuse_unseen(actor: Actor, asked: Asked, within: str) -> None:
     """A filter by what one may not see would tell it. Raises Invalid, as for a field that there is not."""
     unseen = [name for name in ("tag", "labour_class") if getattr(asked, name) and not may_see(actor, _GROUPS[name])]
-    if not (actor.kind == "staff" or actor.may(Scope.REGISTRY_UNMASK)):
+    if sees_masked(actor):
         unseen += [name for name in _MASKED_FOR_PROGRAMS if getattr(asked, name) is not None]
     if unseen:
         raise refusal([{"type": "extra_forbidden", "loc": ("body", *within.split("/")[1:], name)} for name in unseen])
 
 
 _MASKED_FOR_PROGRAMS = ("name", "age_from", "age_to")
-"""Programs see names and births masked; by asking for one character, or one age, after the other they would read them."""
 _GROUPS = {"tag": "tags", "labour_class": "labour_class"}
 """Which fact group a filter tells of."""
 

@@ -12,7 +12,7 @@ from services.registry.api import Reading, require_group, require_unmask
 from services.registry.households.api import CaseOf, PurposeOf
 from services.registry.households.domain import HouseholdKind
 from services.registry.persons.domain import Purpose
-from services.registry.sight import shows
+from services.registry.sight import sees_masked, shows
 from services.registry.statistics import service
 from services.registry.statistics.schemas import FiguresView, StatisticsView
 from shared.app import router
@@ -73,8 +73,9 @@ async def get_statistics(
         if purpose is not None and shows(actor, "disability", purpose):
             request_id = request.scope.get("anju.request_id")
             await note_figures(tx, actor, purpose, case, len(found.items), request_id, ("disability",))
+    by_day = day != read.today
     return StatisticsView(
-        items=[_figures(actor, kind, purpose, item) for item in found.items],
+        items=[_figures(actor, kind, purpose, by_day, item) for item in found.items],
         kind=kind,
         day=day,
         counted_to=found.counted_to,
@@ -83,10 +84,15 @@ async def get_statistics(
     )
 
 
-def _figures(actor: Actor, kind: HouseholdKind, purpose: Purpose | None, item: Mapping[str, Any]) -> FiguresView:
+def _figures(
+    actor: Actor, kind: HouseholdKind, purpose: Purpose | None, by_day: bool, item: Mapping[str, Any]
+) -> FiguresView:
+    """What the caller is shown of an entry. `by_day`: of another day than today."""
     hidden: dict[str, Any] = {name: None for name, group in _GROUPS.items() if not shows(actor, group, purpose)}
     if not shows(actor, "hukou", purpose):
         hidden["head_counts"] = item["head_counts"] | dict.fromkeys(_OF_HUKOU)
     if kind is HouseholdKind.HUKOU:
         hidden["occupied"] = None
+    if sees_masked(actor) and (by_day or item["block"] is not None):
+        hidden["ages"] = None
     return FiguresView.model_validate({**item, **hidden})

@@ -73,7 +73,8 @@ class FiguresView(View):
     probationary_members: int | None
     men: int
     women: int
-    ages: AgesView
+    ages: AgesView | None
+    """null also to programs that see births masked, of blocks and of other days than today: birthdays could be told from them."""
     head_counts: HeadCountsView
     labour_classes: dict[str, int] | None
     """By class (code list labour-class), and `unknown`."""

@@ -198,6 +198,16 @@ async def test_figures_show_what_the_caller_may_see_of_people(
     assert found == {"estate", "block", "disability", *hidden}  # disability: without a purpose
 
 
+async def test_programs_cannot_tell_birthdays_by_the_ages(registry: Service) -> None:
+    """They see births masked: no ages of blocks, nor of one day after the other."""
+    await registry.post(HOUSEHOLDS, household())
+    program: dict[str, Any] = {"role": Role.PARTNER_AGENCY}
+    queries: tuple[dict[str, str], ...] = ({}, {"by": "block"}, {"as_of": "2026-11-23"})
+    shown = [(await figures(registry, query, **program))[0] for query in queries]
+    assert [item["ages"] is None for item in shown] == [False, True, True]
+    assert (await figures(registry, queries[2], role=Role.BLOCK_HEAD, place=f"{COMMUNITY}/1/1"))[0]["ages"]
+
+
 async def test_others_have_no_scope(registry: Service) -> None:
     answer = await registry.get(STATISTICS, role=Role.GRID_CENTRE)
     assert (answer.status_code, answer.json()["type"]) == (403, "urn:anju:problem:scope-missing")
