@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from services.registry.alarms import store as alarms
 from services.registry.duplicates import store
 from services.registry.duplicates.domain import numbers_near
-from shared.auth import Actor
-from shared.db import Read
+from shared.auth import Actor, Place
+from shared.db import Read, Transaction
 from shared.errors import Fault
 from shared.identity import BadIdNumber, check_id_number
 from shared.privacy import KeyRing
+
+
+async def suggest(tx: Transaction, person_ids: Collection[str], place: Place) -> dict[str, list[str]]:
+    """Notes who of all people may be one of these, entered twice; by person, those whom the place covers. Where both draw dibao, that is an
+    alarm."""
+    noted, found = await store.suggest(tx, person_ids, place)
+    if noted:
+        await alarms.look(tx, noted)
+    return found
+
+
+async def dismiss(tx: Transaction, actor: Actor, pair: tuple[str, str], because: str) -> None:
+    """They are two people. Raises PairNotFound, also where it was dismissed before."""
+    await store.dismiss(tx, pair, actor.place, actor.subject, because)
+    await alarms.look(tx, pair)
 
 
 async def who_was_meant(read: Read, actor: Actor, keys: KeyRing, pointer: str, number: str) -> list[Fault]:

@@ -25,8 +25,8 @@ _SAME_ORIGIN = """
 """
 
 
-async def suggest(tx: Transaction, person_ids: Collection[str], place: Place) -> dict[str, list[str]]:
-    """Notes who of all people may be one of these, entered twice; by person, those whom the place covers."""
+async def suggest(tx: Transaction, person_ids: Collection[str], place: Place) -> tuple[set[str], dict[str, list[str]]]:
+    """Notes who of all people may be one of these, entered twice. Of whom that is so; and by person, those whom the place covers."""
     rows = await tx.fetch(
         f"""with given as materialized (
                select p.*, h.facts ->> 'moved_from_division' as moved_from
@@ -50,17 +50,18 @@ async def suggest(tx: Transaction, person_ids: Collection[str], place: Place) ->
                select person_id, other_id, likenesses, $5 from pairs
                on conflict (person_id, other_id) do update set likenesses = excluded.likenesses
                 where d.dismissed_at is null)
-            select distinct a.person_id, a.other_id
+            select distinct a.person_id, a.other_id, {seen(place, 1)} as covered
               from alike a join persons o on o.person_id = a.other_id join households h on h.household_id = o.household_id
-             where {seen(place, 1)} order by 1, 2""",
+             order by 1, 2""",
         *place_of(place),
         list(person_ids),
         tx.now,
     )
     found: dict[str, list[str]] = {}
     for row in rows:
-        found.setdefault(row["person_id"], []).append(row["other_id"])
-    return found
+        if row["covered"]:
+            found.setdefault(row["person_id"], []).append(row["other_id"])
+    return {row["person_id"] for row in rows}, found
 
 
 async def find_of_numbers(read: Read, lookups: Collection[bytes], place: Place) -> list[str]:

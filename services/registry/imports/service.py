@@ -12,7 +12,7 @@ from itertools import pairwise
 import polars as pl
 
 from services.registry.access.service import note_access
-from services.registry.duplicates import store as duplicates
+from services.registry.duplicates.service import suggest
 from services.registry.dwellings import store as dwellings
 from services.registry.imports import entry, store
 from services.registry.imports.domain import Flat, Group, KnownPerson, Verdict, decide
@@ -106,7 +106,7 @@ async def apply_chunk(keys: KeyRing, tx: Transaction, act: Act, prepared: Prepar
     settled = _settled(tx, verdicts, known, act.on)
     if not act.dry_run:
         await entry.write(tx, act, keys, settled)
-        twice = await duplicates.suggest(tx, [person.person_id for person in settled.people], act.actor.place)
+        twice = await suggest(tx, [person.person_id for person in settled.people], act.actor.place)
         faults += [maybe_twice(person.stated) for person in settled.people if person.person_id in twice]
     changed = sum(verdict.rows_changed for _, verdict, _ in settled.joined)
     kept_out = frame.height - int(frame["ok"].sum())

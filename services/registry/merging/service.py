@@ -9,6 +9,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from services.registry import store as history
+from services.registry.alarms import store as alarms
 from services.registry.changes.domain import ID_NUMBER
 from services.registry.changes.making import columns_of, make, recorded
 from services.registry.life import store as life
@@ -118,6 +119,7 @@ async def merge(
     state = {**gone, "version": gone["version"] + 1, "status": PersonStatus.MERGED, "merged_into": proposal.into}
     await store.set_merged(tx, gone_id, state["version"], state["status"], proposal.into)
     outbox.emit(tx, person_state(PersonMerged, state))
+    await alarms.look(tx, [gone_id, proposal.into])
     return what_differs(gone, kept)
 
 
@@ -152,6 +154,7 @@ async def unmerge(
         state = {**gone, "version": gone["version"] + 1, "status": PersonStatus.WITHDRAWN, "merged_into": None}
         await store.set_merged(tx, gone_id, state["version"], state["status"], None)
         outbox.emit(tx, person_state(PersonUnmerged, state))
+    await alarms.look(tx, [gone_id, kept_id])
     return Parted(kept_id, sorted({*staying, *fields}), events)
 
 

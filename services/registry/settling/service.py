@@ -8,9 +8,8 @@ from datetime import date
 from typing import Any
 
 from services.registry import store as history
-from services.registry.duplicates import store as duplicates
 from services.registry.duplicates.domain import look_again
-from services.registry.duplicates.service import who_was_meant
+from services.registry.duplicates.service import suggest, who_was_meant
 from services.registry.dwellings.domain import doubts_of_area
 from services.registry.dwellings.parameters import m2_a_person
 from services.registry.dwellings.service import look_at_flat, refuse_flat
@@ -130,7 +129,7 @@ async def who_were_meant(
 
 async def entered_twice(tx: Transaction, actor: Actor, people: Sequence[EnteredMember]) -> list[Fault]:
     """Notes who may be somebody else of the registry; what to look at."""
-    found = await duplicates.suggest(tx, [each.person_id for each in people], actor.place)
+    found = await suggest(tx, [each.person_id for each in people], actor.place)
     return [
         fault
         for each in people
@@ -202,6 +201,7 @@ async def _write_settling(
         tuple(each.part(bool(command.hukou_division)) for each in people),
         dwelling_id=flat["dwelling_id"],
         hukou_id=hukou_id if command.hukou_division else None,
+        division=command.hukou_division,
     )
     await life.add_event(tx, settled, source, by)
     await store.add_occupancy(tx, flat["dwelling_id"], coliving_id, since, source, by)
