@@ -33,9 +33,7 @@ async def list_contracts(read: Read, parcel_id: str, as_of: date, known_at: date
     )
 
 
-async def list_memberships(
-    read: Read, person_id: str, as_of: date, known_at: datetime | None
-) -> dict[str, list[Row]]:
+async def list_memberships(read: Read, person_id: str, as_of: date, known_at: datetime | None) -> dict[str, list[Row]]:
     """A person's memberships by kind of household: of each one, but of hukou households more where there are more."""
     rows = await read.fetch(
         f"""select kind, household_id, relation from memberships where person_id = $1 and {_HELD}

@@ -15,7 +15,7 @@ from shared.http import Body, View, WarningView
 from shared.shapes import CommunityCode, Day, Division, Part, Plain
 from shared.validation import Wrong
 
-Book = Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[0-9A-Za-z()（）号第字-]+$"), Plain]
+Book = Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[0-9A-Za-z()（）户号第字-]+$"), Plain]
 """Number of a hukou household's book (户号), as printed in it."""
 
 

@@ -138,7 +138,8 @@ async def withdraw_household(
     row = await store.get_household(tx, household_id, actor.place, lock=True)
     check(row["version"])
     status = move_household(HouseholdStatus(row["status"]), HouseholdAction.WITHDRAW)
-    await life.lock_households(tx, await hukou.list_of_people(tx, await life.list_people_of(tx, [household_id])))
+    people_ever = await life.list_people_of(tx, [household_id])
+    await life.lock_households(tx, await life.list_homes_ever(tx, people_ever, ("hukou",)))
     registers = await _forget_events(tx, actor, household_id, reason)
     companions = [c["household_id"] for c in await store.load_companions(tx, household_id, registers)]
     people = await persons.load_persons_of(tx, household_id)
@@ -168,9 +169,8 @@ async def _forget_events(tx: Transaction, actor: Actor, household_id: str, reaso
         for register in event.households if event.is_hukou else {event.hukou_id} - {None}:
             entered.setdefault(str(register), set()).update(part.person_id for part in event.people)
     registers = {register for register, whose in entered.items() if whose and whose <= people}
-    ours = [
-        e for e in told.events if e.households & {household_id, *registers} or people & {p.person_id for p in e.people}
-    ]
+    touched = {household_id, *(register for register, whose in entered.items() if whose & people)}
+    ours = [e for e in told.events if e.households & touched or people & {part.person_id for part in e.people}]
     others = [event for event in ours if not event.households <= {household_id, *registers}]
     if others:
         covered = await store.list_covered(tx, {each for event in others for each in event.households}, actor.place)

@@ -92,7 +92,7 @@ async def take_hukou_word(
 async def lock_for(tx: Transaction, household_ids: Collection[str], person_ids: Collection[str]) -> None:
     """These households, and the hukou households of all who were ever in them and of these people; in the one order."""
     people = await life.list_people_of(tx, household_ids) | {*person_ids}
-    await life.lock_households(tx, {*household_ids, *await store.list_of_people(tx, people)})
+    await life.lock_households(tx, {*household_ids, *await life.list_homes_ever(tx, people, ("hukou",))})
 
 
 async def _look_up(tx: Transaction, actor: Actor, person_ids: Collection[str]) -> None:

@@ -73,15 +73,6 @@ async def list_covered(read: Read, person_ids: Collection[str], place: Place) ->
     return {row["person_id"] for row in rows}
 
 
-async def list_of_people(read: Read, person_ids: Collection[str]) -> set[str]:
-    """Hukou households in which these people are entered, or were ever known to be."""
-    rows = await read.fetch(
-        "select distinct household_id from memberships where person_id = any($1::uuid[]) and kind = 'hukou'",
-        list(person_ids),
-    )
-    return {row["household_id"] for row in rows}
-
-
 async def list_now(read: Read, person_ids: Collection[str]) -> set[str]:
     """Hukou households in which these people are entered now."""
     rows = await read.fetch(

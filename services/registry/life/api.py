@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from contextlib import suppress
 from typing import Any
 
 from fastapi import Request, Response
@@ -138,15 +139,17 @@ def _word(body: Any, community: str) -> Word:
 
 
 async def _told(tx: Read, actor: Actor, request: Request, response: Response, taken: Taken | Written) -> LifeEventView:
-    row = await store.get_event(tx, taken.event_id, actor.place)
+    row = await store.get_told(tx, taken.event_id)
     response.headers["location"] = f"/v1/registry/life-events/{taken.event_id}"
     await _tag(tx, actor, response, row)
     return _view(row, warnings_for(request, taken.warnings))
 
 
 async def _tag(read: Read, actor: Actor, response: Response, event: Row) -> None:
-    """The version of the household; of a couple there is none to be told."""
-    if LifeKind(event["kind"]) not in OF_COUPLES:
+    """The version of the household. Of a couple there is none to be told; nor of a hukou household in which nobody of the place is left."""
+    if LifeKind(event["kind"]) in OF_COUPLES:
+        return
+    with suppress(households.HouseholdNotFound):
         row = await get_of_any_kind(read, actor, event["household_id"])
         tag(response, row["version"], row["without_work_version"])
 

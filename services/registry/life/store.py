@@ -22,11 +22,12 @@ class EventNotFound(NotFound):
 
 
 class Told(NamedTuple):
-    """Events, with those of whom every event is among them."""
+    """Events, with those of whom every event is among them. `core`: of the people, those of whom all that follows is known too."""
 
     events: list[LifeEvent]
     people: frozenset[str]
     households: frozenset[str]
+    core: frozenset[str]
 
 
 class Said(NamedTuple):
@@ -59,23 +60,36 @@ async def lock_persons(tx: Transaction, person_ids: Collection[str]) -> None:
 
 
 async def list_told(read: Read, household_ids: Collection[str], person_ids: Collection[str]) -> Told:
-    """What was told of these households and people, of all who were ever in one (of either kind) with them, of all who were ever entered in
-    one hukou household with these, and of the households they were in too; of people who were entered twice as of one."""
-    households = await _households_of(read, person_ids) | set(household_ids)
-    people = {part.person_id for event in await _list_events(read, households) for part in event.people}
-    people |= await list_people_of(read, households) | set(person_ids)
-    registers = await _households_of(read, people, ("hukou",))
-    people |= await list_people_of(read, registers)
+    """What was told of these households and people, of all who were ever in one (of either kind) with them (`core`), and of all who were
+    ever in one with any of these: by the death of one of them somebody may be widowed. Of people who were entered twice, as of one."""
+    named = await _with_merged(read, person_ids)
+    households = await list_homes_ever(read, named) | set(household_ids)
+    core = await _list_who_was_in(read, households) | named
+    people = core | await _list_who_was_in(read, await list_homes_ever(read, core))
     mergers = await list_mergers(read, people)
     people |= {merger.kept_id for merger in mergers} | {merger.gone_id for merger in mergers}
-    events = await _list_events(read, await _households_of(read, people) | households)
+    events = await _list_events(read, await list_homes_ever(read, people) | households)
     gone = {merger.gone_id for merger in mergers}
-    return Told(as_one(events, mergers), frozenset(people - gone), frozenset(households | registers))
+    known = households | await list_homes_ever(read, core, ("hukou",))
+    return Told(as_one(events, mergers), frozenset(people - gone), frozenset(known), frozenset(core - gone))
 
 
-async def _households_of(
+async def _list_who_was_in(read: Read, household_ids: Collection[str]) -> set[str]:
+    """All who are told to have had part in what happened to these households, or were ever in them."""
+    events = await _list_events(read, household_ids)
+    return {part.person_id for event in events for part in event.people} | await list_people_of(read, household_ids)
+
+
+async def _with_merged(read: Read, person_ids: Collection[str]) -> set[str]:
+    """These, and who is taken for one of them, or they for."""
+    mergers = await list_mergers(read, person_ids)
+    return {*person_ids, *(merger.kept_id for merger in mergers), *(merger.gone_id for merger in mergers)}
+
+
+async def list_homes_ever(
     read: Read, person_ids: Collection[str], kinds: Sequence[str] = ("coliving", "hukou")
 ) -> set[str]:
+    """Households in which these people are, or were ever known to be."""
     rows = await read.fetch(
         "select distinct household_id from memberships where person_id = any($1::uuid[]) and kind = any($2::text[])",
         list(person_ids),
@@ -218,10 +232,10 @@ async def get_event(read: Read, event_id: str, place: Place) -> Row:
     return row
 
 
-async def get_details(read: Read, event_id: str) -> Row:
-    """What was told beside an event (`details`), and when."""
-    row = await read.fetchrow("select details, recorded_at from life_events where event_id = $1", event_id)
-    assert row is not None  # who asks has read it
+async def get_told(read: Read, event_id: str) -> Row:
+    """An event, for who has just told it or takes it back."""
+    row = await read.fetchrow("select * from life_events where event_id = $1", event_id)
+    assert row is not None  # so it is there
     return row
 
 

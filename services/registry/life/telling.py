@@ -47,6 +47,7 @@ _LAST = 2**62
 """Told after all others: the place of an event that is being told."""
 MARITAL = "marital"
 """The marital status that marriages, divorces and deaths come to; what is stated otherwise stands in the profile."""
+_OF_TIES = OF_COUPLES | {LifeKind.DIED}
 _KINDS = (HouseholdKind.COLIVING, HouseholdKind.HUKOU, HouseholdKind.FLAT)
 
 
@@ -97,7 +98,7 @@ async def tell(
     refuse_future(tx, event.on, pointers.get("/on", "/on"))
     told = await _told(tx, event)
     told.events.append(replace(event, told=_LAST))
-    story = replay(*told)
+    story = replay(told.events, told.people, told.households)
     if story.illegal:
         raise await _refusal(tx, actor, story.illegal, event, pointers)
     said = {"moved": papers.moved, "document": papers.document, **(stated or {})}
@@ -118,9 +119,9 @@ async def untell(tx: Transaction, actor: Actor, event: LifeEvent, homes: Collect
     there = next((each for each in told.events if each.event_id == event.event_id), None)
     if there is None:
         raise ToldOfMerged("Take the merger back first.", "请先撤销人员合并。")
-    event, before = there, replay(*told)
+    event, before = there, replay(told.events, told.people, told.households)
     left = told._replace(events=[each for each in told.events if each is not there])
-    story = replay(*left)
+    story = replay(left.events, left.people, left.households)
     if story.illegal:
         raise await _refusal(tx, actor, story.illegal, event, {})
     orphans = [n for n, part in enumerate(event.people) if part.person_id not in story.persons]
@@ -138,12 +139,12 @@ async def untell(tx: Transaction, actor: Actor, event: LifeEvent, homes: Collect
 async def retell(
     tx: Transaction, actor: Actor, told: Told, gone: Collection[str], said: Said, refusal: type[Conflict]
 ) -> None:
-    """Brings all of whom everything is told up to what it comes to. They are locked already. `gone`: people of whom nothing is told any
-    more.
+    """Brings all of whom everything is told, and known what follows from it, up to what it comes to. They are locked already. `gone`:
+    people of whom nothing is told any more.
 
     Raises `refusal` (naming the first event that stands against it), FlatTaken.
     """
-    story = replay(*told)
+    story = replay(told.events, told.people, told.households)
     if story.illegal:
         raise refusal(
             "Take this event back first.",
@@ -151,7 +152,7 @@ async def retell(
             faults=story.illegal.faults,
             members=await _named(tx, actor, story.illegal.event),
         )
-    people = set(told.people & story.persons.keys())
+    people = set(told.core & story.persons.keys())
     await _bring_up(tx, None, set(told.households), people, told, story, said, gone)
 
 
@@ -159,13 +160,14 @@ async def _told(tx: Transaction, event: LifeEvent) -> Told:
     """What is known of all whom the event touches; they are locked, and the hukou households in which they are entered before them."""
     named = [part.person_id for part in event.people]
     people = await store.list_people_of(tx, event.households) | {*named}
-    if event.kind is LifeKind.DIED or event.kind in OF_COUPLES:
-        people |= await store.list_partners(tx, named)
-    registers = await hukou.list_of_people(tx, people)
+    if event.kind in _OF_TIES:
+        homes = await store.list_homes_ever(tx, named, ("coliving",))
+        people |= await store.list_people_of(tx, homes) | await store.list_partners(tx, named)
+    registers = await store.list_homes_ever(tx, people, ("hukou",))
     if registers:
         await store.lock_households(tx, registers)
     await store.lock_persons(tx, people)
-    if registers != await hukou.list_of_people(tx, people):
+    if registers != await store.list_homes_ever(tx, people, ("hukou",)):
         raise Conflict("Someone changed households just now: read and try again.", "有人员刚刚变更住户，请重试。")
     return await store.list_told(tx, event.households, named)
 
@@ -188,7 +190,7 @@ async def _note(
 
 async def _forget(tx: Transaction, event: LifeEvent, before: Story) -> dict[str, dict[str, object]]:
     """Facts that were told with an event are true no more; what holds now, by person. `before`: the story with the event."""
-    row = await store.get_details(tx, event.event_id)
+    row = await store.get_told(tx, event.event_id)
     details = row["details"] or {}
     papers = Papers(details.get("moved"), details.get("document"))
     told = facts_told(event, papers, before, await _communities(tx, before))
@@ -290,21 +292,18 @@ def _taken_on(day: date) -> Fault:
 
 
 def _touched(event: LifeEvent, story: Story, told: Told) -> set[str]:
-    """Whom the event names, all who were ever in its households, and whom these named ones married."""
-    if event.kind in OF_COUPLES:
-        return _with_partners(event, told)
-    lived = {stay.person_id for stay in story.stays if stay.household_id in event.households}
-    return (_with_partners(event, told) if event.kind is LifeKind.DIED else _named_in(event)) | lived
+    """Whom the event names, and all who were ever in its households; where it ties or parts a couple, also whom these named ones married or
+    lived with."""
+    named, homes = _named_in(event), set(event.households)
+    if event.kind in _OF_TIES:
+        homes |= {s.household_id for s in story.stays if s.person_id in named and s.kind is HouseholdKind.COLIVING}
+        couples = [_named_in(each) for each in told.events if each.kind in OF_COUPLES]
+        named = named.union(*(couple for couple in couples if couple & named))
+    return named | {stay.person_id for stay in story.stays if stay.household_id in homes}
 
 
 def _named_in(event: LifeEvent) -> set[str]:
     return {part.person_id for part in event.people}
-
-
-def _with_partners(event: LifeEvent, told: Told) -> set[str]:
-    named = _named_in(event)
-    couples = [_named_in(each) for each in told.events if each.kind in OF_COUPLES]
-    return named.union(*(couple for couple in couples if couple & named))
 
 
 def _in_order(members: Mapping[str, str]) -> list[tuple[str, str]]:

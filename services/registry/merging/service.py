@@ -64,9 +64,9 @@ async def lock_both(tx: Transaction, person_ids: Collection[str]) -> Told:
     Raises Conflict where somebody moved meanwhile."""
     before = await life.list_told(tx, [], person_ids)
     await life.lock_households(tx, before.households)
-    await life.lock_persons(tx, before.people.union(person_ids))
+    await life.lock_persons(tx, before.core.union(person_ids))
     told = await life.list_told(tx, [], person_ids)
-    if (told.households, told.people) != (before.households, before.people):
+    if (told.households, told.core) != (before.households, before.core):
         raise Conflict("Someone changed households just now: read and try again.", "有人员刚刚变更住户，请重试。")
     return told
 

@@ -207,6 +207,8 @@ async def _write_settling(
     await store.add_occupancy(tx, flat["dwelling_id"], coliving_id, since, source, by)
     await note_facts(tx, people, since, source, by)
     stated = [(coliving_id, name, value) for name, value in command.facts.items()]
+    if command.hukou_division:
+        stated.append((hukou_id, "hukou", {"division": command.hukou_division}))
     await history.add_facts(tx, "household", stated, since, source, by)
     present = [{"person_id": each.person_id, "relation": each.member.stated.relation} for each in people]
     say_settled(tx, coliving_id, a, flat["dwelling_id"], since, head, command.facts, present)
