@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.registry.access.api import routes as accesses
+from services.registry.alarms.api import routes as alarms
 from services.registry.changes.api import routes as changes
 from services.registry.codes.api import routes as code_lists
 from services.registry.consents.api import routes as consents
@@ -14,6 +15,7 @@ from services.registry.exports.api import routes as exports
 from services.registry.forms.api import routes as forms
 from services.registry.history.api import routes as history
 from services.registry.households.api import routes as households
+from services.registry.hukou.api import routes as hukou
 from services.registry.land.api import routes as land
 from services.registry.life.api import routes as life
 from services.registry.merging.api import routes as mergers
@@ -46,6 +48,8 @@ def build(settings: RegistrySettings, verifier: Verifier | None = None) -> FastA
         communities,
         settling,
         households,
+        hukou,
+        alarms,
         search,
         persons,
         changes,

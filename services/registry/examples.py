@@ -47,6 +47,21 @@ LIFE_EVENT: JsonDict = {
     "members": [{"name": "示例丁", "id_number": "522799195503090025", "relation": "52"}],
 }
 NEWBORN: JsonDict = {"sex": "2", "birth_on": "2026-11-10", "birth_certificate": "T520000021"}
+MARRIAGE: JsonDict = {
+    "kind": "married",
+    "on": "2026-11-22",
+    "before": "10",
+    "source": "civil affairs",
+    "evidence": "结婚证",
+}
+HUKOU: JsonDict = {
+    "division": COMMUNITY_CODE,
+    "on": "2026-11-22",
+    "residence_document": "none",
+    "people": [{"person_id": "01a224d5-f2a6-7654-8606-e584cc79eb61", "relation": "02"}],
+    "source": "police feed",
+    "evidence": "户口簿首页",
+}
 MERGER: JsonDict = {
     "into": "01a224d5-f2a6-7654-8606-e584cc79eb61",
     "take": ["id_number", "hukou"],

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from services.registry.alarms.models import alarm_tables
 from services.registry.axes import NOW, axes
 from services.registry.changes.domain import ChangeStatus
 from services.registry.consents.domain import Form, Guardianship
@@ -52,6 +53,7 @@ merging_tables(metadata)
 reservation_tables(metadata)
 rights_tables(metadata)
 figure_tables(metadata)
+alarm_tables(metadata)
 
 
 communities = Table(
@@ -183,8 +185,19 @@ households = Table(
         "household_id",
         postgresql_where=text(f"kind = '{HouseholdKind.COLIVING}'"),
     ),
+    Index(
+        "ix_households_hukou",
+        "community_code",
+        "household_id",
+        postgresql_where=text(f"kind = '{HouseholdKind.HUKOU}'"),
+    ),
     Index(None, "coliving_id"),
 )
+"""A hukou household is found where its head lives: `coliving_id`, and the flat of that household; `hukou_division` is where it stands."""
+
+_ONE_AT_A_TIME = text(f"{NOW} and kind <> '{HouseholdKind.HUKOU}'")
+_IN_HUKOU = text(f"{NOW} and kind = '{HouseholdKind.HUKOU}'")
+"""Nobody may be in two hukou households; who is stands in two, and is an alarm."""
 
 memberships = Table(
     "memberships",
@@ -195,7 +208,8 @@ memberships = Table(
     Column("person_id", Uuid, ForeignKey("persons.person_id"), nullable=False),
     Column("relation", Text, nullable=False),
     *axes(),
-    Index("uq_memberships_now", "person_id", "kind", unique=True, postgresql_where=NOW),
+    Index("uq_memberships_now", "person_id", "kind", unique=True, postgresql_where=_ONE_AT_A_TIME),
+    Index("uq_memberships_hukou", "person_id", "household_id", unique=True, postgresql_where=_IN_HUKOU),
     Index(None, "person_id"),
     Index(None, "household_id"),
 )
@@ -233,14 +247,15 @@ life_events = Table(
     Column("recorded_by", Text, nullable=False),
     Column("retracted_by", Text),
     Column("retracted_because", Text),
+    Column("details", JSONB),
     one_of("kind", LifeKind),
     CheckConstraint("cardinality(people) = cardinality(relations)", name="relations"),
     CheckConstraint("cardinality(people) = cardinality(in_hukou)", name="in_hukou"),
     Index(None, "household_id"),
     Index(None, "into_id", postgresql_where=text("into_id is not null")),
 )
-"""What was told of households and people. `memberships`, `occupancies` and the facts `status` and `residence` are what it comes to
-(`life.domain.replay`)."""
+"""What was told of households and people; `details`: what it says beside, by name (`life.store.event_of`). `memberships`, `occupancies`
+and the facts `status` and `residence` are what it comes to (`life.domain.replay`)."""
 
 person_facts = Table(
     "person_facts",

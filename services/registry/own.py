@@ -65,6 +65,19 @@ def household_seen(place: Place, first: int) -> str:
                           and r.status in ('resident', 'away') and r.withheld is null and ${first + 1}::date is not null)"""
 
 
+def register_seen(place: Place, first: int) -> str:
+    """SQL over `h` (a hukou household): does the actor see it? Where its head lives, or one of its members; a resident, in which it is
+    entered itself."""
+    entered = "m.household_id = h.household_id and m.kind = 'hukou' and m.valid_to is null and m.retracted_at is null"
+    if place.person is None:
+        return f"""({seen(place, first)} or exists (
+                      select from memberships m join persons r using (person_id) join households k on k.household_id = r.household_id
+                       where {entered} and {seen(place, first, "k")}))"""
+    return f"""exists (select from memberships m join persons r using (person_id)
+                        where {entered} and m.person_id = ${first} and r.status in ('resident', 'away', 'moved-out') and r.withheld is null
+                          and ${first + 1}::date is not null)"""
+
+
 def event_seen(place: Place, first: int) -> str:
     """SQL over `e` (life events): does the actor see the event? By a household of its place that took part, or its own part."""
     if place.person is None:

@@ -30,6 +30,7 @@ _FLAGS, _WORK = {Scope.WELFARE_FLAGS}, {Scope.JOBS_READ}
 _GROUP_SCOPES: dict[str, tuple[set[Scope], ...]] = {
     "insurance": (_BENEFITS,),
     "hukou": (_BENEFITS, _KEPT),
+    "hukou_book": (_BENEFITS, _KEPT),
     "residence_document": (_BENEFITS, _KEPT),
     "collective": (_BENEFITS, _KEPT),
     "organised_transfer": (_BENEFITS,),
@@ -91,6 +92,7 @@ def shows(actor: Actor, group: str, purpose: Purpose | None) -> bool:
 def facts_for(actor: Actor, facts: Mapping[str, Any], purpose: Purpose | None = None) -> dict[str, Any]:
     """The fact groups that the actor sees, and where they are sensitive by the stated purpose too (of its own a resident states none). With
     welfare flags alone, of dibao only whether it is drawn."""
+    facts = with_marital(facts)
     seen, own = _groups_of(actor), actor.is_resident
     shown = {
         group: value
@@ -100,6 +102,14 @@ def facts_for(actor: Actor, facts: Mapping[str, Any], purpose: Purpose | None = 
     if "dibao" in facts and "dibao" not in shown and actor.may(Scope.WELFARE_FLAGS):
         shown["dibao"] = {"receiving": facts["dibao"]["receiving"]} if facts["dibao"] else None
     return shown
+
+
+def with_marital(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """In the profile, the marital status that marriages, divorces and deaths come to, where any is told: it counts before what is
+    stated."""
+    if (marital := facts.get("marital")) is None:
+        return facts
+    return {**facts, "profile": {**(facts.get("profile") or {}), "marital": marital}}
 
 
 def is_sensitive(group: str) -> bool:

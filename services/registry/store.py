@@ -17,8 +17,8 @@ Facts = Sequence[tuple[str, str, object]]
 
 def told_of(person: str) -> str:
     """SQL over `e` (life events): is it told of the person (a parameter, or a column)?"""
-    homes = f"select m.household_id from memberships m where m.person_id = {person} and m.kind = 'coliving'"
-    return f"e.household_id = any(array({homes})) and {person} = any(e.people)"
+    homes = f"array(select m.household_id from memberships m where m.person_id = {person} and m.kind in ('coliving', 'hukou'))"
+    return f"(e.household_id = any({homes}) or e.into_id = any({homes})) and {person} = any(e.people)"
 
 
 async def add_facts(tx: Transaction, owner: str, rows: Facts, valid_from: date, source: str, by: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from services.registry import store as history
 from services.registry.changes import store
 from services.registry.changes.domain import BIRTH, IDENTITY, MERGED, NAME, SEALED, since_days
-from services.registry.duplicates import store as duplicates
+from services.registry.duplicates.service import suggest
 from services.registry.persons import store as persons
 from services.registry.persons.domain import ID_NUMBER, present_groups
 from services.registry.service import later_known, person_state
@@ -87,7 +87,7 @@ async def make(
     await count_again(tx, [], [person_id])
     outbox.emit(tx, person_state(PersonFactsChanged, changed))
     if not IDENTITY.isdisjoint(present):
-        await duplicates.suggest(tx, [person_id], Place())
+        await suggest(tx, [person_id], Place())
     return later_known([field for field in later if field != BIRTH], held)
 
 

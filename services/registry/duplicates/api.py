@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Response
 
 from services.registry.api import Reading, Writing
-from services.registry.duplicates import store
+from services.registry.duplicates import service, store
 from services.registry.duplicates.schemas import DismissalBody, PairView
 from services.registry.persons import store as persons
 from services.registry.sight import name_for
@@ -42,7 +42,7 @@ async def list_of_person(actor: Reading, read: Reader, person_id: Id) -> Page[Pa
 )
 async def dismiss(actor: Writing, tx: Tx, person_id: Id, other_id: Id, body: DismissalBody) -> Response:
     """The suggestion does not come again."""
-    await store.dismiss(tx, (person_id, other_id), actor.place, actor.subject, body.reason)
+    await service.dismiss(tx, actor, (person_id, other_id), body.reason)
     return Response(status_code=204)
 
 

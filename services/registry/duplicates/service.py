@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from services.registry.alarms import store as alarms
 from services.registry.duplicates import store
 from services.registry.duplicates.domain import numbers_near
-from shared.auth import Actor
-from shared.db import Read
+from shared.auth import Actor, Place
+from shared.db import Read, Transaction
 from shared.errors import Fault
 from shared.identity import BadIdNumber, check_id_number
 from shared.privacy import KeyRing
+
+
+async def suggest(tx: Transaction, person_ids: Collection[str], place: Place) -> dict[str, list[str]]:
+    """Notes who of all people may be one of these, entered twice; by person, those whom the place covers. Where both draw dibao, that is an
+    alarm."""
+    return await _look(tx, await store.suggest(tx, person_ids, place))
+
+
+async def suggest_newborns(tx: Transaction, person_ids: Collection[str], place: Place) -> dict[str, list[str]]:
+    """The same of people who came to a household where others lived (`store.suggest_newborns`)."""
+    return await _look(tx, await store.suggest_newborns(tx, person_ids, place))
+
+
+async def _look(tx: Transaction, found: store.Found) -> dict[str, list[str]]:
+    if found.noted:
+        await alarms.look(tx, found.noted)
+    return found.by_person
+
+
+async def dismiss(tx: Transaction, actor: Actor, pair: tuple[str, str], because: str) -> None:
+    """They are two people. Raises PairNotFound, also where it was dismissed before."""
+    await store.dismiss(tx, pair, actor.place, actor.subject, because)
+    await alarms.look(tx, pair)
 
 
 async def who_was_meant(read: Read, actor: Actor, keys: KeyRing, pointer: str, number: str) -> list[Fault]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from services.registry.duplicates.domain import Likeness
 from services.registry.persons.domain import PersonStatus
@@ -60,23 +61,28 @@ select g.person_id, o.person_id as other_id, '{Likeness.BIRTH_HOUSEHOLD}' as lik
 """Two children of whom each has a birth certificate on record are two, as twins are."""
 
 
-async def suggest(tx: Transaction, person_ids: Collection[str], place: Place) -> dict[str, list[str]]:
-    """Notes who of all people may be one of these, entered twice; by person, those whom the place covers."""
+class Found(NamedTuple):
+    """Of whom it was noted that they may have been entered twice; and by person, who else of those whom the place covers."""
+
+    noted: set[str]
+    by_person: dict[str, list[str]]
+
+
+async def suggest(tx: Transaction, person_ids: Collection[str], place: Place) -> Found:
+    """Notes who of all people may be one of these, entered twice."""
     # Mostly nobody: to plan the whole question takes some ten times as long as this one takes in all.
     if not await tx.fetchval(_ANY_ALIKE, list(person_ids)):
-        return {}
+        return Found(set(), {})
     return await _note(tx, _ALIKE, "excluded.likenesses", person_ids, place)
 
 
-async def suggest_newborns(tx: Transaction, person_ids: Collection[str], place: Place) -> dict[str, list[str]]:
+async def suggest_newborns(tx: Transaction, person_ids: Collection[str], place: Place) -> Found:
     """The same of people who came to a household where others lived: a child without ID number, and one that has it, may be one."""
     both = "array(select distinct unnest(d.likenesses || excluded.likenesses) order by 1)"
     return await _note(tx, _NEWBORN_ALIKE, both, person_ids, place)
 
 
-async def _note(
-    tx: Transaction, alike: str, likenesses: str, person_ids: Collection[str], place: Place
-) -> dict[str, list[str]]:
+async def _note(tx: Transaction, alike: str, likenesses: str, person_ids: Collection[str], place: Place) -> Found:
     """`likenesses`: what is noted of a pair that is known already."""
     rows = await tx.fetch(
         f"""with given as materialized (
@@ -92,17 +98,18 @@ async def _note(
                select person_id, other_id, likenesses, $5 from pairs
                on conflict (person_id, other_id) do update set likenesses = {likenesses}
                 where d.dismissed_at is null)
-            select distinct a.person_id, a.other_id
+            select distinct a.person_id, a.other_id, {seen(place, 1)} as covered
               from alike a join persons o on o.person_id = a.other_id join households h on h.household_id = o.household_id
-             where {seen(place, 1)} order by 1, 2""",
+             order by 1, 2""",
         *place_of(place),
         list(person_ids),
         tx.now,
     )
     found: dict[str, list[str]] = {}
     for row in rows:
-        found.setdefault(row["person_id"], []).append(row["other_id"])
-    return found
+        if row["covered"]:
+            found.setdefault(row["person_id"], []).append(row["other_id"])
+    return Found({row["person_id"] for row in rows}, found)
 
 
 async def find_of_numbers(read: Read, lookups: Collection[bytes], place: Place) -> list[str]:

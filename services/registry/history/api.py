@@ -12,9 +12,10 @@ from services.registry.access.service import note_own_read
 from services.registry.api import Keys, Reading, ReadingOrOwn
 from services.registry.history import store
 from services.registry.history.schemas import HouseholdThen, MemberThen, PersonThen
-from services.registry.households import store as households
-from services.registry.households.api import address_of
+from services.registry.households.api import get_of_any_kind
 from services.registry.households.domain import HEAD, HouseholdKind, HouseholdStatus
+from services.registry.households.views import address_of
+from services.registry.hukou import store as hukou
 from services.registry.persons import store as persons
 from services.registry.persons.domain import PersonStatus
 from services.registry.sight import Sealed, birth_for, facts_for, name_for
@@ -56,7 +57,8 @@ async def get_person_then(
     day = as_of or read.today
     memberships = await store.list_memberships(read, person_id, day, known_at)
     facts = await store.list_facts(read, "person", person_id, day, known_at)
-    home, hukou = (memberships.get(kind) for kind in (HouseholdKind.COLIVING, HouseholdKind.HUKOU))
+    home = next(iter(memberships.get(HouseholdKind.COLIVING, [])), None)
+    entered = [row["household_id"] for row in memberships.get(HouseholdKind.HUKOU, [])]
     status = facts.pop("status", None)
     if home is None and status is None:
         raise NotKnownThen
@@ -80,7 +82,8 @@ async def get_person_then(
         status=status or PersonStatus.RESIDENT,
         household_id=home and home["household_id"],
         relation=home and home["relation"],
-        hukou_household_id=hukou and hukou["household_id"],
+        hukou_household_id=next(iter(entered), None),
+        hukou_household_ids=entered,
         address=address_of(flat) if flat else None,
         facts=facts_for(actor, facts),
     )
@@ -91,9 +94,12 @@ async def get_household_then(
     actor: Reading, read: Reader, household_id: Id, as_of: AsOf = None, known_at: KnownAt = None
 ) -> HouseholdThen:
     """Members, flat and facts."""
-    await households.get_household(read, household_id, actor.place)
+    row = await get_of_any_kind(read, actor, household_id)
     day = as_of or read.today
     members = await store.list_members(read, household_id, day, known_at)
+    if row["kind"] == HouseholdKind.HUKOU:
+        here = await hukou.list_covered(read, [m["person_id"] for m in members], actor.place)
+        members = [m for m in members if m["person_id"] in here]
     if not members and not await store.was_known(read, household_id, day, known_at):
         raise NotKnownThen
     flat = await store.find_flat(read, household_id, day, known_at)

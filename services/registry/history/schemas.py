@@ -31,6 +31,8 @@ class PersonThen(View):
     """Of which it was a member; null: of none."""
     relation: str | None
     hukou_household_id: str | None
+    hukou_household_ids: list[str]
+    """More than one where the person is entered in more: see alarms."""
     address: AddressView | None
     facts: dict[str, Any]
     """Only what the caller may see."""

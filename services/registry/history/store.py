@@ -33,15 +33,19 @@ async def list_contracts(read: Read, parcel_id: str, as_of: date, known_at: date
     )
 
 
-async def list_memberships(read: Read, person_id: str, as_of: date, known_at: datetime | None) -> dict[str, Row]:
-    """A person's memberships by kind of household."""
+async def list_memberships(read: Read, person_id: str, as_of: date, known_at: datetime | None) -> dict[str, list[Row]]:
+    """A person's memberships by kind of household: of each one, but of hukou households more where there are more."""
     rows = await read.fetch(
-        f"select kind, household_id, relation from memberships where person_id = $1 and {_HELD}",
+        f"""select kind, household_id, relation from memberships where person_id = $1 and {_HELD}
+             order by valid_from, household_id""",
         person_id,
         as_of,
         known_at,
     )
-    return {row["kind"]: row for row in rows}
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["kind"], []).append(row)
+    return found
 
 
 async def list_members(read: Read, household_id: str, as_of: date, known_at: datetime | None) -> list[Row]:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Query, Request, Response
 
 from services.registry.access.service import note_access, note_own_read
-from services.registry.api import Keys, Reading, ReadingOrOwn, Writing, require_unmask
+from services.registry.api import Keys, Reading, ReadingOrOwn, Writing, require_group, require_unmask
 from services.registry.households import service, store
-from services.registry.households.domain import Address
+from services.registry.households.domain import Address, HouseholdKind
 from services.registry.households.schemas import (
     HouseholdFactsChange,
     HouseholdRow,
     HouseholdView,
     MoveBody,
-    PersonBrief,
     WithdrawalBody,
 )
+from services.registry.households.views import address_of, brief, other
+from services.registry.hukou import store as hukou
+from services.registry.hukou.views import may_see_hukou, register_view
 from services.registry.own import own_people
 from services.registry.persons.domain import Purpose
-from services.registry.schemas import AddressView
-from services.registry.sight import Sealed, facts_for, name_for, without_work_for
+from services.registry.sight import facts_for, without_work_for
 from shared.app import posts, router
 from shared.auth import Actor
 from shared.db import Read, Reader, Row, Tx
@@ -55,10 +56,11 @@ async def get_household(
     case: CaseOf = None,
 ) -> HouseholdView:
     """Masked by default. With `purpose`, for accounts that may unmask: full names and ID numbers, and a note of the read for each
-    member in the same transaction. Residents see their own: themselves and their minor children in full, of the others a masked name."""
+    member in the same transaction. Residents see their own: themselves and their minor children in full, of the others a masked name.
+    Also a hukou household, for who may see where somebody's hukou is: with those of its members who live in the caller's place."""
     if purpose is not None:
         require_unmask(actor)
-    row = await store.get_household(read, household_id, actor.place)
+    row = await get_of_any_kind(read, actor, household_id)
     if purpose is None and not actor.is_resident:
         check_none_match(request, row["version"], row["without_work_version"])
         tag(response, row["version"], row["without_work_version"])
@@ -82,11 +84,16 @@ async def list_households(
     read: Reader,
     community: CommunityCode | None = None,
     block: Part | None = None,
+    kind: Literal["coliving", "hukou"] = "coliving",
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[HouseholdRow]:
-    """Settled households that the caller may see; names masked."""
-    rows = await store.list_households(read, actor.place.within(community), block, id_of(cursor), limit)
+    """Settled households that the caller may see; names masked. `kind=hukou`: hukou households that have members, where their heads
+    live."""
+    if is_hukou := kind == "hukou":
+        require_group(actor, "hukou")
+    list_of = hukou.list_households if is_hukou else store.list_households
+    rows = await list_of(read, actor.place.within(community), block, id_of(cursor), limit)
     items = [_row(actor, row) for row in rows]
     return Page(items=items, next=encode_cursor(items[-1].household_id) if len(items) == limit else None)
 
@@ -120,7 +127,8 @@ async def patch_facts(
     household_id: Id,
     body: HouseholdFactsChange,
 ) -> HouseholdView:
-    """Dibao, registered-poor, where the household moved from. Benefits assesses again."""
+    """Dibao, registered-poor, where the household moved from. Benefits assesses again. Of a hukou household: dibao that is drawn for those
+    who are entered in it, and the number of its book."""
     later = await service.change_facts(
         tx, actor, household_id, match.check, body.groups(), body.valid_from, body.source
     )
@@ -152,9 +160,20 @@ async def answer(
     household_id: str,
     warnings: tuple[Fault, ...] = (),
 ) -> HouseholdView:
-    row = await store.get_household(tx, household_id, actor.place)
+    row = await get_of_any_kind(tx, actor, household_id)
     tag(response, row["version"], row["without_work_version"])
     return await _view(tx, actor, keys, row, warnings=warnings_for(request, warnings))
+
+
+async def get_of_any_kind(read: Read, actor: Actor, household_id: str) -> Row:
+    """A co-living household, or a hukou household for who may see it. Raises HouseholdNotFound."""
+    try:
+        return await store.get_household(read, household_id, actor.place)
+    except store.HouseholdNotFound:
+        row = await hukou.get_household(read, household_id, actor.place)
+        if not may_see_hukou(actor):
+            raise
+        return row
 
 
 async def _view(
@@ -167,16 +186,19 @@ async def _view(
     own: Container[str] | None = None,
 ) -> HouseholdView:
     """`own`: of whom alone a resident is shown numbers."""
+    if row["kind"] == HouseholdKind.HUKOU:
+        return await register_view(read, actor, keys, row, unmasked, warnings, own)
     members = await store.list_members(read, row["household_id"])
     return HouseholdView(
         household_id=row["household_id"],
+        kind=row["kind"],
         version=row["version"],
         status=row["status"],
         address=address_of(row),
         settled_on=row["settled_on"],
         head_person_id=_head(row, members),
         members=[
-            _brief(actor, keys, member, unmasked) if own is None or member["person_id"] in own else _other(member)
+            brief(actor, keys, member, unmasked) if own is None or member["person_id"] in own else other(member)
             for member in members
         ],
         without_work=without_work_for(actor, bool(row["without_work"])),
@@ -184,6 +206,7 @@ async def _view(
         facts=facts_for(actor, row["facts"]),
         hukou_household_id=row["hukou_household_id"],
         flat_household_id=row["flat_household_id"],
+        hukou=None,
         warnings=warnings or [],
     )
 
@@ -196,43 +219,11 @@ def _head(row: Row, members: list[Row]) -> str | None:
     return None if row["head_withheld"] else head
 
 
-def _brief(actor: Actor, keys: KeyRing, member: Row, unmasked: bool) -> PersonBrief:
-    return PersonBrief(
-        person_id=member["person_id"],
-        name=name_for(actor, member["name"], unmasked),
-        id_number=Sealed(keys, member).id_number(unmasked),
-        relation=member["relation"],
-        status=member["status"],
-    )
-
-
-def _other(member: Row) -> PersonBrief:
-    """Somebody with whom a resident lives."""
-    return PersonBrief(
-        person_id=member["person_id"],
-        name=mask_name(member["name"]),
-        id_number=None,
-        relation=member["relation"],
-        status=None,
-    )
-
-
-def address_of(row: Row) -> AddressView:
-    """The address on a household's or person's row."""
-    return AddressView(
-        community=row["community_code"],
-        community_name=row["community_name"],
-        estate=row["estate"],
-        block=row["block"],
-        unit=row["unit"],
-        floor=row["floor"],
-        flat=row["flat"],
-    )
-
-
 def _row(actor: Actor, row: Row) -> HouseholdRow:
     return HouseholdRow(
         household_id=row["household_id"],
+        kind=row["kind"],
+        hukou_division=row["hukou_division"] if row["kind"] == HouseholdKind.HUKOU else None,
         status=row["status"],
         estate=row["estate"],
         block=row["block"],

@@ -15,6 +15,9 @@ from shared.http import Body, View, WarningView
 from shared.shapes import CommunityCode, Day, Division, Part, Plain
 from shared.validation import Wrong
 
+Book = Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[0-9A-Za-z()（）户号第字-]+$"), Plain]
+"""Number of a hukou household's book (户号), as printed in it."""
+
 
 class DibaoBody(Body):
     """Does the household draw dibao (低保), in which class, paid by which county?"""
@@ -72,6 +75,8 @@ class HouseholdFactsChange(Body):
     monitored: MonitoredBody | None = None
     move_batch: Annotated[str, Of(MOVE_BATCH)] | None = None
     dibao: DibaoBody | None = None
+    hukou_book: Book | None = None
+    """Of a hukou household alone."""
     valid_from: Day | None = None
     source: SourceOf = "staff"
 
@@ -90,12 +95,26 @@ class PersonBrief(View):
     status: str | None
 
 
+class HukouView(View):
+    """What a hukou household has beside its members."""
+
+    division: str | None
+    """Where it stands."""
+    book: str | None
+    """Number of its book (户号)."""
+    members_elsewhere: int
+    """How many are entered in it who live where the caller's place is not."""
+
+
 class HouseholdView(View):
     household_id: str
+    kind: Literal["coliving", "hukou"]
     version: int
     status: str
     address: AddressView
+    """Of a hukou household: where its head lives."""
     settled_on: date
+    """Of a hukou household: since when it is known."""
     head_person_id: str | None
     members: list[PersonBrief]
     without_work: bool | None
@@ -105,11 +124,16 @@ class HouseholdView(View):
     """Only what the caller may see."""
     hukou_household_id: str | None
     flat_household_id: str | None
+    hukou: HukouView | None
+    """Null but for a hukou household."""
     warnings: list[WarningView] = []
 
 
 class HouseholdRow(View):
     household_id: str
+    kind: Literal["coliving", "hukou"]
+    hukou_division: str | None
+    """Where a hukou household stands."""
     status: str
     estate: str
     block: str

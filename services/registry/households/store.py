@@ -67,12 +67,13 @@ async def add_occupancy(
     )
 
 
-_HOUSEHOLD = """
+HOUSEHOLD = """
 select h.*, d.floor, c.name as community_name,
        (select o.valid_from from occupancies o
          where o.household_id = h.household_id and o.valid_to is null and o.retracted_at is null) as occupied_from,
        (select f.household_id from households f
-         where f.coliving_id = h.household_id and f.kind = 'hukou' and f.status <> 'withdrawn' limit 1) as hukou_household_id,
+         where f.coliving_id = h.household_id and f.kind = 'hukou' and f.status <> 'withdrawn'
+         order by f.status <> 'settled', f.household_id limit 1) as hukou_household_id,
        (select f.household_id from households f
          where f.coliving_id = h.household_id and f.kind = 'flat' and f.status = 'settled' limit 1) as flat_household_id,
        case when h.status <> 'settled'
@@ -87,7 +88,7 @@ async def get_household(read: Read, household_id: str, place: Place, lock: bool 
     if lock:
         await read.execute("select from households where household_id = $1 for update", household_id)
     row = await read.fetchrow(
-        f"{_HOUSEHOLD} where h.household_id = $1 and h.kind = 'coliving' and {own.household_seen(place, 2)}",
+        f"{HOUSEHOLD} where h.household_id = $1 and h.kind = 'coliving' and {own.household_seen(place, 2)}",
         household_id,
         *own.parameters(read, place),
     )
@@ -133,7 +134,7 @@ async def list_present(read: Read, household_ids: Collection[str]) -> dict[str, 
 async def list_households(read: Read, place: Place, block: str | None, after: str | None, limit: int) -> list[Row]:
     """Settled co-living households, by id."""
     return await read.fetch(
-        f"""select h.household_id, h.status, h.estate, h.block, h.unit, h.flat, h.without_work, p.name as head_name,
+        f"""select h.household_id, h.kind, h.status, h.estate, h.block, h.unit, h.flat, h.without_work, p.name as head_name,
                    (select count(*) from memberships m join persons q using (person_id)
                      where m.household_id = h.household_id and m.valid_to is null and m.retracted_at is null
                        and q.withheld is null) as members
@@ -150,12 +151,15 @@ async def list_households(read: Read, place: Place, block: str | None, after: st
     )
 
 
-async def load_companions(tx: Transaction, coliving_id: str) -> list[Row]:
-    """The flat and hukou households that stand beside a co-living one."""
+async def load_companions(tx: Transaction, coliving_id: str, hukou_ids: Collection[str]) -> list[Row]:
+    """The flat households that stand beside a co-living one, and these hukou households."""
     return await tx.fetch(
         """select household_id, kind from households
-            where coliving_id = $1 and kind <> 'coliving' and status = 'settled' order by household_id for update""",
+            where coliving_id = $1 and kind = 'flat' and status = 'settled'
+               or household_id = any($2::uuid[]) and status <> 'withdrawn'
+            order by household_id for update""",
         coliving_id,
+        list(hukou_ids),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from services.registry import store as history
+from services.registry.alarms import store as alarms
 from services.registry.households import store as households
 from services.registry.households.domain import HouseholdKind, HouseholdStatus
 from services.registry.imports import frames, store
@@ -187,6 +188,8 @@ async def _write_changes(tx: Transaction, act: Act, keys: KeyRing, settled: Sett
     await store.set_households(tx, touched)
     await history.record_facts(tx, "household", facts, tx.today, SOURCE, act.actor.subject)
     household_ids = [household_id for household_id, _, _ in touched]
+    if drawing := [household_id for household_id, fact, _ in facts if fact == "dibao"]:
+        await alarms.look_at_households(tx, drawing)
     members = await households.list_present(tx, household_ids)
     for household_id, row in (await history.rows_by_id(tx, "households", household_ids)).items():
         outbox.emit(tx, household_state(HouseholdChanged, row, members.get(household_id, [])))

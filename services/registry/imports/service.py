@@ -12,7 +12,7 @@ from itertools import pairwise
 import polars as pl
 
 from services.registry.access.service import note_access
-from services.registry.duplicates import store as duplicates
+from services.registry.duplicates.service import suggest, suggest_newborns
 from services.registry.dwellings import store as dwellings
 from services.registry.households.domain import Address
 from services.registry.imports import entry, store
@@ -113,9 +113,9 @@ async def apply_chunk(keys: KeyRing, tx: Transaction, act: Act, prepared: Prepar
 
 async def _entered_twice(tx: Transaction, act: Act, settled: Settled) -> set[str]:
     """Ids of those who came in and may have been in the registry already."""
-    found = await duplicates.suggest(tx, [person.person_id for person in settled.new], act.actor.place)
+    found = await suggest(tx, [person.person_id for person in settled.new], act.actor.place)
     came_to = [person.person_id for _, _, people in settled.joined for person in people]
-    newborns = await duplicates.suggest_newborns(tx, came_to, act.actor.place) if came_to else {}
+    newborns = await suggest_newborns(tx, came_to, act.actor.place) if came_to else {}
     return {*found, *newborns}
 
 

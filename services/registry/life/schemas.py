@@ -5,17 +5,29 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from services.registry import examples
 from services.registry.households.domain import Address
-from services.registry.life.domain import LifeEvent, LifeKind, Part
+from services.registry.hukou.schemas import (
+    HukouHeadChangedBody,
+    HukouJoinedBody,
+    HukouLeftBody,
+    HukouMergedBody,
+    HukouMovedBody,
+    HukouRelationsBody,
+    HukouSplitBody,
+)
+from services.registry.life.domain import OF_COUPLES, LifeEvent, LifeKind, Part
+from services.registry.life.kin import MarriageLaw
+from services.registry.life.marrying import CoupleWord
+from services.registry.life.telling import Ground
 from services.registry.schemas import SourceOf
 from services.registry.settling.schemas import MemberBody, Relation
 from shared.http import Body, View, WarningView
 from shared.shapes import CommunityCode, Day, Id, Plain
 from shared.shapes import Part as PartCode
-from shared.validation import KIND
+from shared.validation import KIND, Wrong
 
 
 class RelatedBody(Body):
@@ -163,9 +175,98 @@ LifeEventBody = Annotated[
     | Annotated[RelationsBody, Tag(f"{KIND}relations-changed")]
     | Annotated[SplitBody, Tag(f"{KIND}split")]
     | Annotated[MovedBody, Tag(f"{KIND}moved")]
-    | Annotated[MergedBody, Tag(f"{KIND}merged")],
+    | Annotated[MergedBody, Tag(f"{KIND}merged")]
+    | Annotated[HukouJoinedBody, Tag(f"{KIND}hukou-joined")]
+    | Annotated[HukouLeftBody, Tag(f"{KIND}hukou-left")]
+    | Annotated[HukouHeadChangedBody, Tag(f"{KIND}hukou-head-changed")]
+    | Annotated[HukouRelationsBody, Tag(f"{KIND}hukou-relations-changed")]
+    | Annotated[HukouSplitBody, Tag(f"{KIND}hukou-split")]
+    | Annotated[HukouMergedBody, Tag(f"{KIND}hukou-merged")]
+    | Annotated[HukouMovedBody, Tag(f"{KIND}hukou-moved")],
     Discriminator(_kind),
     Field(examples=[examples.LIFE_EVENT]),
+]
+"""By its `kind`; kinds that begin with hukou are of hukou households, the others of those who live together."""
+
+
+class _CoupleBody(Body):
+    on: Day
+    source: SourceOf = "staff"
+    evidence: Annotated[str, Field(min_length=1, max_length=120), Plain] | None = None
+    """The certificate, judgment or paper it rests on, by its kind and file number; no personal data."""
+
+    def ground(self) -> Ground:
+        return Ground(self.source, self.evidence)
+
+
+Unwed = Literal["10", "30", "40"]
+
+
+class MarriedBody(_CoupleBody):
+    """Married (结婚), on the day on which it was registered: the marriage stands from then on (Civil Code art. 1049)."""
+
+    kind: Literal["married"]
+    spouse: Id | None = None
+    """Null: somebody who is not in the registry."""
+    law: MarriageLaw = MarriageLaw.CIVIL_CODE
+    """Under which it was registered; ages differ."""
+    before: Unwed | None = None
+    """Marital status before (GB/T 2261.2): never married, widowed, divorced; as told or stated unless said."""
+    spouse_before: Unwed | None = None
+    again: bool = False
+    """They marry each other once more (复婚, Civil Code art. 1083)."""
+
+    @model_validator(mode="after")
+    def _agrees(self) -> MarriedBody:
+        if self.spouse is None and self.spouse_before is not None:
+            raise Wrong("spouse-missing", "nothing is kept of a spouse who is not in the registry", "配偶不在登记库中")
+        if self.again and "10" in (self.before, self.spouse_before):
+            raise Wrong("again-contradicts", "who marries once more was married before", "复婚者不应为未婚")
+        if self.law is not MarriageLaw.CIVIL_CODE and self.evidence is None:
+            raise Wrong("evidence-missing", "state the certificate", "请填写证件依据")
+        return self
+
+    def word(self) -> CoupleWord:
+        return CoupleWord(
+            LifeKind.MARRIED,
+            self.on,
+            self.ground(),
+            self.spouse,
+            self.law,
+            self.before,
+            self.spouse_before,
+            self.again,
+        )
+
+
+class DivorcedBody(_CoupleBody):
+    """Divorced (离婚), on the day on which it was registered, or the judgment or mediation of a court took effect (Civil Code art. 1076,
+    1080)."""
+
+    kind: Literal["divorced"]
+    by: Literal["registration", "court"] = "registration"
+    spouse: Id | None = None
+    """Whom the registry has as the spouse on that day unless said."""
+
+    def word(self) -> CoupleWord:
+        return CoupleWord(LifeKind.DIVORCED, self.on, self.ground(), self.spouse, court=self.by == "court")
+
+
+class WidowedBody(_CoupleBody):
+    """The spouse, who is not in the registry, died that day (丧偶). Of one who is, tell the death."""
+
+    kind: Literal["widowed"]
+
+    def word(self) -> CoupleWord:
+        return CoupleWord(LifeKind.WIDOWED, self.on, self.ground())
+
+
+CoupleEventBody = Annotated[
+    Annotated[MarriedBody, Tag(f"{KIND}married")]
+    | Annotated[DivorcedBody, Tag(f"{KIND}divorced")]
+    | Annotated[WidowedBody, Tag(f"{KIND}widowed")],
+    Discriminator(_kind),
+    Field(examples=[examples.MARRIAGE]),
 ]
 """By its `kind`."""
 
@@ -181,6 +282,8 @@ class TakingBackBody(Body):
 class PartView(View):
     person_id: str
     relation: str | None
+    marital_before: str | None
+    """Marital status before a marriage, where it was told or stated (GB/T 2261.2)."""
 
 
 class LifeEventView(View):
@@ -194,6 +297,18 @@ class LifeEventView(View):
     """The household that a split made, or that took in the members of one that was merged."""
     dwelling_id: str | None
     people: list[PartView]
+    division: str | None
+    """Where a hukou household stands from then on; of who leaves one, where the hukou goes to."""
+    residence_document: str | None
+    """With which these people live here from then on."""
+    outside: bool
+    """The other of a couple is not in the registry."""
+    again: bool
+    """They married each other once more."""
+    law: MarriageLaw | None
+    """Under which a marriage was registered."""
+    court: bool
+    """A divorce by judgment or mediation."""
     source: str
     evidence: str | None
     recorded_at: datetime
@@ -206,4 +321,13 @@ class LifeEventView(View):
 
 
 def people_of(event: LifeEvent) -> list[PartView]:
-    return [PartView(person_id=part.person_id, relation=part.relation) for part in event.people]
+    """A marriage says of each the status before it, all others the relation after."""
+    is_marriage = event.kind in OF_COUPLES
+    return [
+        PartView(
+            person_id=part.person_id,
+            relation=None if is_marriage else part.relation,
+            marital_before=part.relation if is_marriage else None,
+        )
+        for part in event.people
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,6 +11,8 @@ from services.registry.dwellings.service import look_at_flat, refuse_flat
 from services.registry.dwellings.store import take_reservation
 from services.registry.households import store as households
 from services.registry.households.domain import Address, HouseholdKind, HouseholdStatus
+from services.registry.hukou import store as hukou
+from services.registry.hukou.service import headless, lock_for
 from services.registry.life import store
 from services.registry.life.domain import LifeEvent, LifeKind, Part
 from services.registry.life.telling import CannotHaveHappened, Ground, tell, untell
@@ -29,7 +31,6 @@ from services.registry.settling.members import (
     who_were_meant,
 )
 from services.registry.settling.returning import come_in, faults_of_returning
-from services.registry.store import rows_by_id
 from shared.auth import Actor
 from shared.db import Row, Transaction
 from shared.errors import Conflict, Fault, Forbidden
@@ -107,8 +108,13 @@ async def take_word(
     if event.dwelling_id:
         await take_reservation(tx, event.dwelling_id)
     say_people(tx, arrived.new, household_id, row["community_code"])
-    twice = await entered_twice(tx, actor, arrived.new, to_others=True)
-    return Taken(event.event_id, (*warnings_of(members[0]), *arrived.warnings, *await _headless(tx, event), *twice))
+    warnings = (
+        *warnings_of(members[0]),
+        *arrived.warnings,
+        *await headless(tx, event.households),
+        *await entered_twice(tx, actor, arrived.new, to_others=True),
+    )
+    return Taken(event.event_id, warnings)
 
 
 async def take_back(tx: Transaction, actor: Actor, event_id: str, check: Callable[[int], None], because: str) -> None:
@@ -117,8 +123,12 @@ async def take_back(tx: Transaction, actor: Actor, event_id: str, check: Callabl
     Raises EventNotFound, EventTakenBack, WithdrawSettling, BeyondPlace, what `check` raises, ContradictsLater, InNoHousehold, FlatTaken.
     """
     event = store.event_of(await store.get_event(tx, event_id, actor.place))
-    homes = await store.list_homes(tx, [part.person_id for part in event.people])
-    await store.lock_households(tx, event.households | homes)
+    people = [part.person_id for part in event.people]
+    homes = await store.list_homes(tx, people)
+    if event.is_hukou:
+        await lock_for(tx, event.households, people)
+    else:
+        await store.lock_households(tx, event.households | homes)
     row = await store.get_event(tx, event_id, actor.place)
     if row["retracted_at"] is not None:
         raise EventTakenBack
@@ -126,8 +136,8 @@ async def take_back(tx: Transaction, actor: Actor, event_id: str, check: Callabl
         raise WithdrawSettling("Use the household's withdrawal.", "请使用住户的撤销功能。")
     if await households.list_covered(tx, event.households, actor.place) < event.households:
         raise BeyondPlace("Ask the county.", "请联系县级部门。")
-    household = await households.get_household(tx, event.household_id, actor.place)
-    check(household["version"])
+    get_household = (hukou if event.is_hukou else households).get_household
+    check((await get_household(tx, event.household_id, actor.place))["version"])
     if homes != await store.list_homes(tx, [part.person_id for part in event.people]):
         raise Conflict("Someone changed households just now: read and try again.", "有人员刚刚变更住户，请重试。")
     await untell(tx, actor, event, homes, because)
@@ -200,18 +210,3 @@ async def _check_newcomers(
     if faults:
         raise CannotHaveHappened(faults=faults)
     return members, known
-
-
-async def _headless(tx: Transaction, event: LifeEvent) -> Sequence[Fault]:
-    """A household whose head died or left has none until another is told."""
-    rows = await rows_by_id(tx, "households", event.households)
-    return [
-        Fault(
-            "/people",
-            "head-missing",
-            "the household has no head now: tell who is (head-changed)",
-            "本户现无户主，请登记户主变更",
-        )
-        for row in rows.values()
-        if row["status"] == HouseholdStatus.SETTLED and row["head_person_id"] is None
-    ]

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.registry import own
-from services.registry.households.domain import HouseholdKind
-from services.registry.life.domain import LifeEvent, LifeKind, Living, Part, Stay
+from services.registry.life.domain import OF_COUPLES, LifeEvent, LifeKind, Living, Part
 from services.registry.merging.domain import as_one
 from services.registry.merging.store import list_mergers
 from services.registry.store import told_of
@@ -16,8 +15,6 @@ from shared.db import Read, Row, Transaction, columns, json_text
 from shared.errors import NotFound
 from shared.places import place_of, seen
 
-Key = tuple[object, ...]
-
 
 class EventNotFound(NotFound):
     slug = "life-event-not-found"
@@ -25,11 +22,12 @@ class EventNotFound(NotFound):
 
 
 class Told(NamedTuple):
-    """Events, with those of whom every event is among them."""
+    """Events, with those of whom every event is among them. `core`: of the people, those of whom all that follows is known too."""
 
     events: list[LifeEvent]
     people: frozenset[str]
     households: frozenset[str]
+    core: frozenset[str]
 
 
 class Said(NamedTuple):
@@ -40,9 +38,9 @@ class Said(NamedTuple):
 
 
 async def lock_households(tx: Transaction, household_ids: Collection[str]) -> None:
-    """In one order, before anything that hangs on them is read."""
+    """In one order, before anything that hangs on them is read: those who live together before hukou households, which hang on them."""
     await tx.execute(
-        "select from households where household_id = any($1::uuid[]) order by household_id for update",
+        "select from households where household_id = any($1::uuid[]) order by kind = 'hukou', household_id for update",
         list(household_ids),
     )
 
@@ -62,22 +60,40 @@ async def lock_persons(tx: Transaction, person_ids: Collection[str]) -> None:
 
 
 async def list_told(read: Read, household_ids: Collection[str], person_ids: Collection[str]) -> Told:
-    """What was told of these households and people, of all who ever lived with them, and of the households these lived in too; of people
-    who were entered twice as of one."""
-    households = await _households_of(read, person_ids) | set(household_ids)
-    people = {part.person_id for event in await _list_events(read, households) for part in event.people}
-    people |= set(person_ids)
+    """What was told of these households and people, of all who were ever in one (of either kind) with them (`core`), and of all who were
+    ever in one with any of these: by the death of one of them somebody may be widowed. Of people who were entered twice, as of one."""
+    named = await _with_merged(read, person_ids)
+    households = await list_homes_ever(read, named) | set(household_ids)
+    core = await _list_who_was_in(read, households) | named
+    people = core | await _list_who_was_in(read, await list_homes_ever(read, core))
     mergers = await list_mergers(read, people)
     people |= {merger.kept_id for merger in mergers} | {merger.gone_id for merger in mergers}
-    events = await _list_events(read, await _households_of(read, people) | households)
+    events = await _list_events(read, await list_homes_ever(read, people) | households)
     gone = {merger.gone_id for merger in mergers}
-    return Told(as_one(events, mergers), frozenset(people - gone), frozenset(households))
+    known = households | await list_homes_ever(read, core, ("hukou",))
+    return Told(as_one(events, mergers), frozenset(people - gone), frozenset(known), frozenset(core - gone))
 
 
-async def _households_of(read: Read, person_ids: Collection[str]) -> set[str]:
+async def _list_who_was_in(read: Read, household_ids: Collection[str]) -> set[str]:
+    """All who are told to have had part in what happened to these households, or were ever in them."""
+    events = await _list_events(read, household_ids)
+    return {part.person_id for event in events for part in event.people} | await list_people_of(read, household_ids)
+
+
+async def _with_merged(read: Read, person_ids: Collection[str]) -> set[str]:
+    """These, and who is taken for one of them, or they for."""
+    mergers = await list_mergers(read, person_ids)
+    return {*person_ids, *(merger.kept_id for merger in mergers), *(merger.gone_id for merger in mergers)}
+
+
+async def list_homes_ever(
+    read: Read, person_ids: Collection[str], kinds: Sequence[str] = ("coliving", "hukou")
+) -> set[str]:
+    """Households in which these people are, or were ever known to be."""
     rows = await read.fetch(
-        "select distinct household_id from memberships where person_id = any($1::uuid[]) and kind = 'coliving'",
+        "select distinct household_id from memberships where person_id = any($1::uuid[]) and kind = any($2::text[])",
         list(person_ids),
+        list(kinds),
     )
     return {row["household_id"] for row in rows}
 
@@ -94,6 +110,7 @@ async def _list_events(read: Read, household_ids: Collection[str]) -> list[LifeE
 
 def event_of(row: Row) -> LifeEvent:
     """A row of `life_events`."""
+    details = row["details"] or {}
     return LifeEvent(
         row["event_id"],
         LifeKind(row["kind"]),
@@ -104,23 +121,75 @@ def event_of(row: Row) -> LifeEvent:
         row["into_id"],
         row["dwelling_id"],
         row["hukou_id"],
+        details.get("division"),
+        details.get("outside", False),
+        details.get("again", False),
     )
 
 
 async def list_people_of(read: Read, household_ids: Collection[str]) -> set[str]:
-    """All who ever lived in these households."""
+    """All who were ever in these households."""
     rows = await read.fetch(
         "select distinct person_id from memberships where household_id = any($1::uuid[])", list(household_ids)
     )
     return {row["person_id"] for row in rows}
 
 
-async def add_event(tx: Transaction, event: LifeEvent, source: str, by: str, evidence: str | None = None) -> None:
-    """Told now (`told` is given by the database)."""
+async def list_partners(read: Read, person_ids: Collection[str]) -> set[str]:
+    """Whom these people were ever told to have married or divorced."""
+    ids = {*person_ids, *(merger.gone_id for merger in await list_mergers(read, person_ids))}
+    rows = await read.fetch(
+        """select distinct unnest(e.people) as person_id from life_events e
+            where e.kind = any($2::text[]) and e.people && $1::uuid[]
+              and (e.household_id = any(array(select household_id from memberships where person_id = any($1)))
+                   or e.into_id = any(array(select household_id from memberships where person_id = any($1))))""",
+        list(ids),
+        list(OF_COUPLES),
+    )
+    found = {row["person_id"] for row in rows} - ids
+    return found | {merger.kept_id for merger in await list_mergers(read, found)}
+
+
+async def list_relations(read: Read, one: str, other: str) -> list[tuple[str, str]]:
+    """Relations to the head of both, in each household in which both ever were."""
+    rows = await read.fetch(
+        """select distinct a.relation, b.relation as its from memberships a join memberships b using (household_id)
+            where a.person_id = $1 and b.person_id = $2 and a.retracted_at is null and b.retracted_at is null""",
+        one,
+        other,
+    )
+    return [(row["relation"], row["its"]) for row in rows]
+
+
+async def has_other_spouse(read: Read, person_id: str, couple: Collection[str], spouses: Collection[str]) -> bool:
+    """Does the person live with somebody else than whom it is of a couple with as head and spouse (relations `spouses`)?"""
+    found: bool = await read.fetchval(
+        """select exists (select from memberships a join memberships b using (household_id)
+                           where a.person_id = $1 and a.kind = 'coliving' and b.person_id <> all($2::uuid[])
+                             and a.valid_to is null and a.retracted_at is null and b.valid_to is null and b.retracted_at is null
+                             and (a.relation = '02' and b.relation = any($3::text[]) or a.relation = any($3) and b.relation = '02'))""",
+        person_id,
+        list(couple),
+        list(spouses),
+    )
+    return found
+
+
+async def add_event(
+    tx: Transaction,
+    event: LifeEvent,
+    source: str,
+    by: str,
+    evidence: str | None = None,
+    said: Mapping[str, object] | None = None,
+) -> None:
+    """Told now (`told` is given by the database). `said`: what it says beside."""
+    stated = {"division": event.division, "outside": event.outside, "again": event.again, **(said or {})}
+    details = {name: value for name, value in stated.items() if value}
     await tx.execute(
         """insert into life_events (event_id, kind, happened_on, household_id, into_id, hukou_id, dwelling_id,
-                  people, relations, in_hukou, recorded_at, source, recorded_by, evidence)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)""",
+                  people, relations, in_hukou, recorded_at, source, recorded_by, evidence, details)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)""",
         event.event_id,
         event.kind,
         event.on,
@@ -135,6 +204,7 @@ async def add_event(tx: Transaction, event: LifeEvent, source: str, by: str, evi
         source,
         by,
         evidence,
+        details or None,
     )
 
 
@@ -166,6 +236,13 @@ async def get_event(read: Read, event_id: str, place: Place) -> Row:
     return row
 
 
+async def get_told(read: Read, event_id: str) -> Row:
+    """An event, for who has just told it or takes it back."""
+    row = await read.fetchrow(f"{_EVENT} where e.event_id = $1", event_id)
+    assert row is not None  # so it is there
+    return row
+
+
 async def begin(tx: Transaction, household_id: str, status: str) -> None:
     """A household that was added, but of which nothing was told yet: version 0."""
     await tx.execute("update households set version = 0, status = $2 where household_id = $1", household_id, status)
@@ -193,116 +270,6 @@ async def list_of_person(read: Read, person_id: str, place: Place) -> list[Row]:
 
 
 # What follows from the events
-
-
-async def align_stays(
-    tx: Transaction, person_ids: Collection[str], kinds: Collection[HouseholdKind], wanted: Iterable[Stay], said: Said
-) -> None:
-    """Brings the memberships of these people and kinds to what they are now known to have been."""
-    rows = await tx.fetch(
-        """select * from memberships
-            where person_id = any($1::uuid[]) and kind = any($2::text[]) and retracted_at is null""",
-        list(person_ids),
-        list(kinds),
-    )
-    there = {
-        r["id"]: (
-            (r["kind"], r["household_id"], r["person_id"], r["relation"], r["valid_from"], r["valid_to"]),
-            Said(r["source"], r["recorded_by"]),
-        )
-        for r in rows
-    }
-    await _align(
-        tx,
-        "memberships",
-        ("kind", "household_id", "person_id", "relation", "valid_from", "valid_to"),
-        there,
-        wanted,
-        said,
-    )
-
-
-async def align_livings(tx: Transaction, household_ids: Collection[str], wanted: Iterable[Living], said: Said) -> None:
-    """Brings the occupancies of these households to what they are now known to have been."""
-    rows = await tx.fetch(
-        "select * from occupancies where household_id = any($1::uuid[]) and retracted_at is null", list(household_ids)
-    )
-    there = {
-        r["id"]: (
-            (r["household_id"], r["dwelling_id"], r["valid_from"], r["valid_to"]),
-            Said(r["source"], r["recorded_by"]),
-        )
-        for r in rows
-    }
-    await _align(tx, "occupancies", ("household_id", "dwelling_id", "valid_from", "valid_to"), there, wanted, said)
-
-
-async def align_facts(
-    tx: Transaction, person_ids: Collection[str], fact: str, wanted: Iterable[Sequence[Any]], said: Said
-) -> None:
-    """Brings a fact of people that follows from life events (`status`, `residence`: person, value, since, until) to what it is now
-    known to have been."""
-    rows = await tx.fetch(
-        "select * from person_facts where person_id = any($1::uuid[]) and fact = $2 and retracted_at is null",
-        list(person_ids),
-        fact,
-    )
-    there = {
-        r["id"]: (
-            (r["person_id"], fact, json_text(r["value"]), r["valid_from"], r["valid_to"]),
-            Said(r["source"], r["recorded_by"]),
-        )
-        for r in rows
-    }
-    names = ("person_id", "fact", "value", "valid_from", "valid_to")
-    given = [(person_id, fact, json_text(value), since, until) for person_id, value, since, until in wanted]
-    await _align(tx, "person_facts", names, there, given, said)
-
-
-_TYPES = {
-    "kind": "text",
-    "household_id": "uuid",
-    "person_id": "uuid",
-    "dwelling_id": "uuid",
-    "relation": "text",
-    "fact": "text",
-    "value": "text",
-    "valid_from": "date",
-    "valid_to": "date",
-}
-
-
-async def _align(
-    tx: Transaction,
-    table: str,
-    names: Sequence[str],
-    there: Mapping[int, tuple[Key, Said]],
-    wanted: Iterable[Key],
-    said: Said,
-) -> None:
-    """Retracts rows (by id: what they say, and who said it) that are not wanted, adds wanted ones that are not there. What merely ends
-    on another day than was thought was said by whom it was said before."""
-    asked = {tuple(key) for key in wanted}
-    gone = {row_id: row for row_id, row in there.items() if row[0] not in asked}
-    new = asked - {key for key, _ in there.values()}
-    if gone:
-        await tx.execute(f"update {table} set retracted_at = $2 where id = any($1::bigint[])", list(gone), tx.now)
-    if not new:
-        return
-    before = {key[:-1]: who for key, who in gone.values()}
-    ordered = sorted(new, key=lambda key: (key[-2], str(key)))
-    who = [before.get(key[:-1], said) for key in ordered]
-    given = ", ".join(f"${n}::{_TYPES[name]}[]" for n, name in enumerate(names, 2))
-    taken = ", ".join(f"{name}::jsonb" if name == "value" else name for name in names)
-    sources = f"${len(names) + 2}::text[], ${len(names) + 3}::text[]"
-    await tx.execute(
-        f"""insert into {table} ({", ".join(names)}, source, recorded_by, recorded_at)
-            select {taken}, source, recorded_by, $1 from unnest({given}, {sources}) as g({", ".join(names)}, source, recorded_by)""",
-        tx.now,
-        *columns(ordered, len(names)),
-        [each.source for each in who],
-        [each.by for each in who],
-    )
 
 
 async def list_taken(tx: Transaction, livings: Iterable[Living]) -> list[Row]:

@@ -2,48 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
+from services.registry import store as history
+from services.registry.alarms import store as alarms
 from services.registry.dwellings.service import FlatTaken
 from services.registry.households import store as households
-from services.registry.households.domain import HEAD, HouseholdKind, HouseholdStatus
-from services.registry.life import store
-from services.registry.life.domain import (
-    Illegal,
-    LifeEvent,
-    LifeKind,
-    Standing,
-    Story,
-    flat_stays,
-    replay,
-    residences,
-)
+from services.registry.households.domain import HEAD, HouseholdKind
+from services.registry.hukou import store as hukou
+from services.registry.hukou.domain import NO_PAPERS, Papers, facts_told
+from services.registry.hukou.registers import bring_registers
+from services.registry.life import align, store
+from services.registry.life.afterwards import home_after, kind_of_household, kind_of_person, person_after
+from services.registry.life.domain import OF_COUPLES, Illegal, LifeEvent, LifeKind, Story
+from services.registry.life.replay import replay
+from services.registry.life.spans import flat_stays, residences
 from services.registry.life.store import Said, Told
 from services.registry.merging.store import list_mergers
 from services.registry.own import list_withheld
 from services.registry.persons import store as persons
 from services.registry.persons.domain import PersonAction, PersonStatus, Withheld, move_person
-from services.registry.service import household_state, person_state, refuse_future
+from services.registry.service import household_state, later_known, person_state, refuse_future
 from services.registry.statistics.store import count_again
 from services.registry.store import rows_by_id
 from shared import outbox
 from shared.auth import Actor
 from shared.contracts.registry import (
-    HouseholdChanged,
-    HouseholdMerged,
-    HouseholdMoved,
-    HouseholdSettled,
-    HouseholdSplit,
-    HouseholdState,
-    HouseholdWithdrawn,
-    PersonDied,
-    PersonFactsChanged,
-    PersonMoved,
-    PersonState,
-    PersonUnmerged,
     PersonWithdrawn,
 )
 from shared.db import Row, Transaction
@@ -52,6 +38,9 @@ from shared.ids import new_id
 
 _LAST = 2**62
 """Told after all others: the place of an event that is being told."""
+MARITAL = "marital"
+"""The marital status that marriages, divorces and deaths come to; what is stated otherwise stands in the profile."""
+_OF_TIES = OF_COUPLES | {LifeKind.DIED}
 _KINDS = (HouseholdKind.COLIVING, HouseholdKind.HUKOU, HouseholdKind.FLAT)
 
 
@@ -84,10 +73,17 @@ class Ground:
 
 
 async def tell(
-    tx: Transaction, actor: Actor, event: LifeEvent, ground: Ground, pointers: Mapping[str, str] | None = None
-) -> None:
+    tx: Transaction,
+    actor: Actor,
+    event: LifeEvent,
+    ground: Ground,
+    pointers: Mapping[str, str] | None = None,
+    papers: Papers = NO_PAPERS,
+    stated: Mapping[str, object] | None = None,
+) -> list[Fault]:
     """Takes an event of households that are locked already, and of people who are in the registry. `pointers`: where faults of the
-    event (`/on`, `/people/0` …) stand in what the caller was sent.
+    event (`/on`, `/people/0` …) stand in what the caller was sent. `papers`, `stated`: what is told beside. What to look at: facts told
+    with it of which a later value is known, and goes on to hold.
 
     Raises DateInFuture, CannotHaveHappened, ContradictsLater (naming the later event), FlatTaken.
     """
@@ -95,12 +91,15 @@ async def tell(
     refuse_future(tx, event.on, pointers.get("/on", "/on"))
     told = await _told(tx, event)
     told.events.append(replace(event, told=_LAST))
-    story = replay(*told)
+    story = replay(told.events, told.people, told.households)
     if story.illegal:
         raise await _refusal(tx, actor, story.illegal, event, pointers)
-    await store.add_event(tx, event, ground.source, actor.subject, ground.evidence)
-    people = _touched(event, story)
-    await _bring_up(tx, event, set(event.households), people, told, story, Said(ground.source, actor.subject))
+    said = {"moved": papers.moved, "document": papers.document, **(stated or {})}
+    await store.add_event(tx, event, ground.source, actor.subject, ground.evidence, said)
+    people, by = _touched(event, story, told), Said(ground.source, actor.subject)
+    facts, later = await _note(tx, event, papers, story, by) if event.is_hukou else ({}, [])
+    await _bring_up(tx, event, set(event.households), people, told, story, by, facts=facts)
+    return later
 
 
 async def untell(tx: Transaction, actor: Actor, event: LifeEvent, homes: Collection[str], because: str) -> None:
@@ -114,9 +113,9 @@ async def untell(tx: Transaction, actor: Actor, event: LifeEvent, homes: Collect
     there = next((each for each in told.events if each.event_id == event.event_id), None)
     if there is None:
         raise ToldOfMerged("Take the merger back first.", "请先撤销人员合并。")
-    event = there
+    event, before = there, replay(told.events, told.people, told.households)
     left = told._replace(events=[each for each in told.events if each is not there])
-    story = replay(*left)
+    story = replay(left.events, left.people, left.households)
     if story.illegal:
         raise await _refusal(tx, actor, story.illegal, event, {})
     orphans = {part.person_id: n for n, part in enumerate(event.people) if part.person_id not in story.persons}
@@ -126,9 +125,12 @@ async def untell(tx: Transaction, actor: Actor, event: LifeEvent, homes: Collect
     if any(merger.kept_id in orphans for merger in await list_mergers(tx, orphans)):
         raise ToldOfMerged("Take the merger back first.", "请先撤销人员合并。")
     await store.retract_events(tx, [event.event_id], actor.subject, because)
-    named = {*event.households, *homes}
-    people = _touched(event, story) - orphans.keys()
-    await _bring_up(tx, event, named, people, left, story, Said("staff", actor.subject), orphans)
+    facts = await _forget(tx, event, before) if event.is_hukou else {}
+    named = event.households if event.is_hukou else {*event.households, *homes}
+    people = _touched(event, story, told) - orphans.keys()
+    await _bring_up(tx, event, set(named), people, left, story, Said("staff", actor.subject), orphans, facts)
+    if not orphans:
+        return
     home = (await rows_by_id(tx, "households", [event.household_id]))[event.household_id]
     await withdraw_people(tx, list((await rows_by_id(tx, "persons", orphans)).values()), home["community_code"])
 
@@ -149,12 +151,12 @@ async def withdraw_people(tx: Transaction, people: Sequence[Row], community_code
 async def retell(
     tx: Transaction, actor: Actor, told: Told, gone: Collection[str], said: Said, refusal: type[Conflict]
 ) -> None:
-    """Brings all of whom everything is told up to what it comes to. They are locked already. `gone`: people of whom nothing is told any
-    more.
+    """Brings all of whom everything is told, and known what follows from it, up to what it comes to. They are locked already. `gone`:
+    people of whom nothing is told any more.
 
     Raises `refusal` (naming the first event that stands against it), FlatTaken.
     """
-    story = replay(*told)
+    story = replay(told.events, told.people, told.households)
     if story.illegal:
         raise refusal(
             "Take this event back first.",
@@ -162,15 +164,55 @@ async def retell(
             faults=story.illegal.faults,
             members=await _named(tx, actor, story.illegal.event),
         )
-    people = set(told.people & story.persons.keys())
+    people = set(told.core & story.persons.keys())
     await _bring_up(tx, None, set(told.households), people, told, story, said, gone)
 
 
 async def _told(tx: Transaction, event: LifeEvent) -> Told:
-    """What is known of all whom the event touches; they are locked."""
-    people = await store.list_people_of(tx, event.households)
-    await store.lock_persons(tx, people | {part.person_id for part in event.people})
-    return await store.list_told(tx, event.households, [part.person_id for part in event.people])
+    """What is known of all whom the event touches; they are locked, and the hukou households in which they are entered before them."""
+    named = [part.person_id for part in event.people]
+    people = await store.list_people_of(tx, event.households) | {*named}
+    if event.kind in _OF_TIES:
+        homes = await store.list_homes_ever(tx, named, ("coliving",))
+        people |= await store.list_people_of(tx, homes) | await store.list_partners(tx, named)
+    registers = await store.list_homes_ever(tx, people, ("hukou",))
+    if registers:
+        await store.lock_households(tx, registers)
+    await store.lock_persons(tx, people)
+    if registers != await store.list_homes_ever(tx, people, ("hukou",)):
+        raise Conflict("Someone changed households just now: read and try again.", "有人员刚刚变更住户，请重试。")
+    return await store.list_told(tx, event.households, named)
+
+
+async def _note(
+    tx: Transaction, event: LifeEvent, papers: Papers, story: Story, said: Said
+) -> tuple[dict[str, dict[str, object]], list[Fault]]:
+    """Records the facts that are told with an event of a hukou household. Those that hold now, by person; and what to look at."""
+    told = facts_told(event, papers, story, await _communities(tx, story))
+    held = await hukou.held_since(tx, told)
+    rows = [(person_id, fact, value) for person_id, facts in told.items() for fact, value in facts.items()]
+    await history.record_facts(tx, "person", rows, event.on, said.source, said.by)
+    later = {fact: held[p, fact] for p, fact, _ in rows if held.get((p, fact), event.on) > event.on}
+    present: dict[str, dict[str, object]] = {}
+    for person_id, fact, value in rows:
+        if held.get((person_id, fact), event.on) <= event.on:
+            present.setdefault(person_id, {})[fact] = value
+    return present, later_known(sorted(later), later)
+
+
+async def _forget(tx: Transaction, event: LifeEvent, before: Story) -> dict[str, dict[str, object]]:
+    """Facts that were told with an event are true no more; what holds now, by person. `before`: the story with the event."""
+    row = await store.get_told(tx, event.event_id)
+    details = row["details"] or {}
+    papers = Papers(details.get("moved"), details.get("document"))
+    told = facts_told(event, papers, before, await _communities(tx, before))
+    return await hukou.take_back_facts(tx, told, event.on, row["recorded_at"])
+
+
+async def _communities(tx: Transaction, story: Story) -> dict[str, str]:
+    """In which community people live, or lived last."""
+    homes = await rows_by_id(tx, "households", {standing.household_id for standing in story.persons.values()})
+    return {person: homes[standing.household_id]["community_code"] for person, standing in story.persons.items()}
 
 
 async def _refusal(
@@ -208,29 +250,37 @@ async def _bring_up(
     story: Story,
     said: Said,
     gone: Collection[str] = (),
+    facts: Mapping[str, Mapping[str, object]] | None = None,
 ) -> None:
     """Rows, households (`named`) and `people` that may stand otherwise now as the story has them; what does is said. `event`: the one that
-    was told or taken back. `gone`: people without a story."""
-    people = people - await list_withheld(
-        tx, people, [Withheld.ERASED]
-    )  # of these nothing is left to be changed or said
+    was told or taken back. `gone`: people without a story. `facts`: what was told beside, or taken back, by person."""
+    # Of who was erased nothing is left to be changed or said.
+    people = people - await list_withheld(tx, people, [Withheld.ERASED])
     homes = await rows_by_id(tx, "households", {*named, *(story.persons[p].household_id for p in people)})
-    before = await households.list_present(tx, named)
+    registers = {h for h in named if homes[h]["kind"] == HouseholdKind.HUKOU} | await hukou.list_now(
+        tx, people.union(gone)
+    )
+    named = named - registers
+    before = await households.list_present(tx, named | registers)
     dwellings = await rows_by_id(tx, "dwellings", {living.dwelling_id for living in story.livings})
     lived = await _bring_rows(tx, named, people.union(gone), story, dwellings, said)
-    known = {household for each in told.events for household in each.households}
-    after = {h: _home_after(story, homes[h], before.get(h, []), dwellings, h in known) for h in named}
+    known = {household for each in told.events for household in (*each.households, each.hukou_id)}
+    after = {h: home_after(story, homes[h], before.get(h, []), dwellings, h in known) for h in named}
     changed = {h: row for h, row in after.items() if row["version"] != homes[h]["version"]}
     await store.set_households(tx, list(changed.values()))
     await store.set_flat_statuses(tx, named)
     is_told = event is not None and any(each.event_id == event.event_id for each in told.events)
     for household_id, row in sorted(changed.items()):
         members = [{"person_id": p, "relation": r} for p, r in _in_order(story.members[household_id])]
-        kind = _kind_of(event if is_told else None, homes[household_id], row)
+        kind = kind_of_household(event if is_told else None, homes[household_id], row)
         outbox.emit(tx, household_state(kind, row, members))
     communities = {h: row["community_code"] for h, row in {**homes, **after}.items()}
+    registers |= {s.household_id for s in story.stays if s.kind is HouseholdKind.HUKOU and s.person_id in people}
+    registers &= told.households  # of others not everything is told here, and nothing of them changes
+    await bring_registers(tx, registers, before, story, known, said)
     now = {person_id: code for person_id, code, _, until in lived if until is None}
-    await _write_people(tx, story, people, communities, now)
+    await _write_people(tx, story, people, communities, now, facts or {})
+    await alarms.look(tx, people.union(gone))
 
 
 async def _bring_rows(
@@ -241,14 +291,16 @@ async def _bring_rows(
     livings = [living for living in story.livings if living.household_id in named]
     if taken := await store.list_taken(tx, livings):
         raise FlatTaken(faults=[_taken_on(row["day"]) for row in taken])
-    await store.align_livings(tx, named, livings, said)
+    await align.align_livings(tx, named, livings, said)
     flats = await store.flat_households(tx, {(each.household_id, each.dwelling_id): new_id() for each in story.livings})
     stays = [stay for stay in story.stays if stay.person_id in people]
-    await store.align_stays(tx, people, _KINDS, [*stays, *flat_stays(stays, story.livings, flats)], said)
-    await store.align_facts(tx, people, "status", [phase for phase in story.phases if phase.person_id in people], said)
+    await align.align_stays(tx, people, _KINDS, [*stays, *flat_stays(stays, story.livings, flats)], said)
+    await align.align_facts(tx, people, "status", [phase for phase in story.phases if phase.person_id in people], said)
+    maritals = [marital for marital in story.maritals if marital.person_id in people]
+    await align.align_facts(tx, people, MARITAL, maritals, said)
     codes = {dwelling_id: row["community_code"] for dwelling_id, row in dwellings.items()}
     lived = residences(stays, story.livings, codes)
-    await store.align_facts(tx, people, "residence", [(p, {"division": c}, *span) for p, c, *span in lived], said)
+    await align.align_facts(tx, people, "residence", [(p, {"division": c}, *span) for p, c, *span in lived], said)
     await count_again(tx, named, people)
     return lived
 
@@ -257,10 +309,19 @@ def _taken_on(day: date) -> Fault:
     return Fault("/flat", "flat-taken-then", f"another household lived there on {day}", f"{day}该房屋有住户")
 
 
-def _touched(event: LifeEvent, story: Story) -> set[str]:
-    """Whom the event names, and all who ever lived in its households."""
-    lived = {stay.person_id for stay in story.stays if stay.household_id in event.households}
-    return {part.person_id for part in event.people} | lived
+def _touched(event: LifeEvent, story: Story, told: Told) -> set[str]:
+    """Whom the event names, and all who were ever in its households; where it ties or parts a couple, also whom these named ones married or
+    lived with."""
+    named, homes = _named_in(event), set(event.households)
+    if event.kind in _OF_TIES:
+        homes |= {s.household_id for s in story.stays if s.person_id in named and s.kind is HouseholdKind.COLIVING}
+        couples = [_named_in(each) for each in told.events if each.kind in OF_COUPLES]
+        named = named.union(*(couple for couple in couples if couple & named))
+    return named | {stay.person_id for stay in story.stays if stay.household_id in homes}
+
+
+def _named_in(event: LifeEvent) -> set[str]:
+    return {part.person_id for part in event.people}
 
 
 def _in_order(members: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -268,77 +329,27 @@ def _in_order(members: Mapping[str, str]) -> list[tuple[str, str]]:
     return sorted(members.items(), key=lambda member: member[1] != HEAD)
 
 
-def _home_after(
-    story: Story, row: Row, before: Iterable[Row], dwellings: Mapping[str, Row], is_known: bool
-) -> dict[str, Any]:
-    """The household's row as it stands now; the version is the next one where anything differs. `is_known`: is anything told of it?"""
-    household_id = row["household_id"]
-    members = story.members[household_id]
-    flat = story.flats.get(household_id)
-    empty = HouseholdStatus.ENDED if is_known else HouseholdStatus.WITHDRAWN
-    after = dict(row) | {
-        "status": HouseholdStatus.SETTLED if members else empty,
-        "head_person_id": next((person for person, relation in members.items() if relation == HEAD), None),
-    }
-    if flat:
-        place = ("dwelling_id", "community_code", "estate", "block", "unit", "flat")
-        after |= {name: dwellings[flat.dwelling_id][name] for name in place}
-    if after != dict(row) or {m["person_id"]: m["relation"] for m in before} != members:
-        after["version"] += 1
-    return after
-
-
-def _kind_of(event: LifeEvent | None, before: Row, after: Mapping[str, Any]) -> type[HouseholdState]:
-    """What to say of what became of a household. `event`: the one that was told; None where one was taken back."""
-    if after["version"] == 1:
-        return HouseholdSettled
-    if after["status"] == HouseholdStatus.WITHDRAWN:
-        return HouseholdWithdrawn
-    if event and after["household_id"] == event.household_id and event.kind in _BY_KIND:
-        return _BY_KIND[event.kind]
-    moved = after["status"] == HouseholdStatus.SETTLED and before["dwelling_id"] != after["dwelling_id"]
-    return HouseholdMoved if moved else HouseholdChanged
-
-
-_BY_KIND: Mapping[LifeKind, type[HouseholdState]] = {LifeKind.SPLIT: HouseholdSplit, LifeKind.MERGED: HouseholdMerged}
-
-
 async def _write_people(
-    tx: Transaction, story: Story, people: Collection[str], communities: Mapping[str, str], residence: Mapping[str, str]
+    tx: Transaction,
+    story: Story,
+    people: Collection[str],
+    communities: Mapping[str, str],
+    residence: Mapping[str, str],
+    facts: Mapping[str, Mapping[str, object]],
 ) -> None:
-    """People who stand otherwise than before, with their next version."""
+    """People who stand otherwise than before, with their next version. `facts`: those that are to be changed; None: not known."""
     rows = await rows_by_id(tx, "persons", people)
+    marital = {each.person_id: each.code for each in story.maritals if each.until is None}
     changed = []
     for person_id in sorted(people):
         row, standing = rows[person_id], story.persons[person_id]
-        after = _person_after(row, standing, residence.get(person_id))
+        derived = {MARITAL: marital.get(person_id), **facts.get(person_id, {})}
+        if person_id in residence:
+            derived["residence"] = {"division": residence[person_id]}
+        after = person_after(row, standing, derived)
         if after != dict(row):
             changed.append((row, after | {"version": row["version"] + 1}))
     await store.set_persons(tx, [after for _, after in changed])
     for row, after in changed:
         state = after | {"community_code": communities[after["household_id"]]}
-        outbox.emit(tx, person_state(_kind_of_person(row, after), state))
-
-
-def _kind_of_person(before: Row, after: Mapping[str, Any]) -> type[PersonState]:
-    if before["merged_into"]:
-        return PersonUnmerged
-    if (before["status"], before["household_id"], before["died_on"]) == (
-        after["status"],
-        after["household_id"],
-        after["died_on"],
-    ):
-        return PersonFactsChanged
-    return PersonDied if after["status"] == PersonStatus.DECEASED else PersonMoved
-
-
-def _person_after(row: Row, standing: Standing, community: str | None) -> dict[str, Any]:
-    after = dict(row) | {
-        "status": standing.status,
-        "household_id": standing.household_id,
-        "died_on": standing.died_on,
-        "merged_into": None,
-    }
-    if community and row["facts"].get("residence") != {"division": community}:
-        after["facts"] = row["facts"] | {"residence": {"division": community}}
-    return after
+        outbox.emit(tx, person_state(kind_of_person(row, after), state))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from services.registry.life.domain import LifeEvent, LifeKind
+from services.registry.life.domain import OF_COUPLES, OF_NOBODY, LifeEvent
 from services.registry.persons.domain import BIRTH_CERTIFICATE
 from shared.errors import Fault
 
@@ -21,7 +21,8 @@ class Merger(NamedTuple):
 
 
 def as_one(events: Iterable[LifeEvent], mergers: Iterable[Merger]) -> list[LifeEvent]:
-    """The events as they are told of people who are one. An event that then happened to nobody did not happen."""
+    """The events as they are told of people who are one. An event that then happened to nobody did not happen. A marriage is told of two,
+    and was not told twice because one of them was: it goes on as that of who stays."""
     by_gone = {merger.gone_id: merger for merger in mergers}
     found = []
     for event in events:
@@ -31,12 +32,13 @@ def as_one(events: Iterable[LifeEvent], mergers: Iterable[Merger]) -> list[LifeE
             merger = by_gone.get(part.person_id)
             if merger is None:
                 parts.append(part)
-            elif merger.both_lived and merger.kept_id not in there:
+            elif (merger.both_lived or event.kind in OF_COUPLES) and merger.kept_id not in there:
                 parts.append(part._replace(person_id=merger.kept_id))
-        if parts or event.kind is LifeKind.MOVED:
+        if parts or event.kind in OF_NOBODY:
             found.append(replace(event, people=tuple(parts)))
-    lived = {household for event in found if event.kind is not LifeKind.MOVED for household in event.households}
-    return [event for event in found if event.kind is not LifeKind.MOVED or event.household_id in lived]
+    told = [event for event in found if event.kind not in OF_NOBODY]
+    lived = {household for event in told for household in (*event.households, event.hukou_id)}
+    return [event for event in found if event.kind not in OF_NOBODY or event.household_id in lived]
 
 
 def what_differs(gone: Mapping[str, object], kept: Mapping[str, object]) -> list[Fault]:

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from services.registry import store as history
+from services.registry.alarms import store as alarms
 from services.registry.changes.making import columns_of, make, recorded
 from services.registry.life import store as life
 from services.registry.life.store import Said, Told
@@ -62,9 +63,9 @@ async def lock_both(tx: Transaction, person_ids: Collection[str]) -> Told:
     Raises Conflict where somebody moved meanwhile."""
     before = await life.list_told(tx, [], person_ids)
     await life.lock_households(tx, before.households)
-    await life.lock_persons(tx, before.people.union(person_ids))
+    await life.lock_persons(tx, before.core.union(person_ids))
     told = await life.list_told(tx, [], person_ids)
-    if (told.households, told.people) != (before.households, before.people):
+    if (told.households, told.core) != (before.households, before.core):
         raise Conflict("Someone changed households just now: read and try again.", "有人员刚刚变更住户，请重试。")
     return told
 
@@ -121,6 +122,7 @@ async def merge(
     if ID_NUMBER in there:  # that of the one who stays, who may have had none
         await store.set_number(tx, gone_id, columns_of(keys, sealed_gone, ID_NUMBER, before.get(ID_NUMBER)))
     outbox.emit(tx, person_state(PersonMerged, state))
+    await alarms.look(tx, [gone_id, proposal.into])
     return what_differs(gone, kept)
 
 
@@ -155,6 +157,7 @@ async def unmerge(
         state = {**gone, "version": gone["version"] + 1, "status": PersonStatus.WITHDRAWN, "merged_into": None}
         await store.set_merged(tx, gone_id, state["version"], state["status"], None)
         outbox.emit(tx, person_state(PersonUnmerged, state))
+    await alarms.look(tx, [gone_id, kept_id])
     return Parted(kept_id, sorted({*staying, *fields}), events)
 
 

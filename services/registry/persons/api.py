@@ -10,7 +10,8 @@ from services.registry.access.domain import PERSON_FIELDS
 from services.registry.access.schemas import AccessView
 from services.registry.access.service import note_access, note_log_read, note_own_read
 from services.registry.api import Keys, Reading, ReadingOrOwn, Writing, require_group, require_unmask
-from services.registry.households.api import CaseOf, PurposeOf, address_of
+from services.registry.households.api import CaseOf, PurposeOf
+from services.registry.households.views import address_of
 from services.registry.persons import service, store
 from services.registry.persons.domain import Purpose
 from services.registry.persons.labour import look_again, suggest_class

@@ -72,7 +72,7 @@ async def change_facts(
     held = await history.held_since(tx, "person", person_id) if valid_from else {}
     changes = changed_groups(row["facts"], given, held, since)
     if not changes:
-        return []
+        return _told_otherwise(row["facts"], given)
     present, later = present_groups(row["facts"], changes, held, since)
     facts = {**row["facts"], **present}
     await store.set_person(tx, person_id, row["version"] + 1, row["status"], row["died_on"], facts)
@@ -80,7 +80,16 @@ async def change_facts(
     await history.record_facts(tx, "person", rows, since, source, actor.subject)
     await count_again(tx, [], [person_id])
     outbox.emit(tx, person_state(PersonFactsChanged, {**row, "facts": facts, "version": row["version"] + 1}))
-    return later_known(later, held)
+    return [*later_known(later, held), *_told_otherwise(row["facts"], given)]
+
+
+def _told_otherwise(facts: Mapping[str, Any], given: Mapping[str, Any]) -> list[Fault]:
+    """A marital status is kept as stated, but what marriages, divorces and deaths come to counts before it."""
+    told, stated = facts.get("marital"), (given.get("profile") or {}).get("marital")
+    if told is None or stated in (None, told):
+        return []
+    en, zh = "events say otherwise, and count: tell the marriage or divorce", "与已登记的婚姻变动不符，请登记结婚或离婚"
+    return [Fault("/profile/marital", "marital-by-events", en, zh)]
 
 
 async def record_death(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from services.registry.api import Reading, Writing
-from services.registry.households.api import address_of
+from services.registry.households.views import address_of
 from services.registry.reservations import service, store
 from services.registry.reservations.domain import standing
 from services.registry.reservations.schemas import ReservationBody, ReservationView

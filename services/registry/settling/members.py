@@ -8,9 +8,8 @@ from datetime import date
 from typing import Any
 
 from services.registry import store as history
-from services.registry.duplicates import store as duplicates
 from services.registry.duplicates.domain import look_again
-from services.registry.duplicates.service import who_was_meant
+from services.registry.duplicates.service import suggest, suggest_newborns, who_was_meant
 from services.registry.life.domain import Part
 from services.registry.newborns.domain import Newborn, doubts_of_newborn, faults_of_newborn
 from services.registry.persons import store as persons
@@ -108,9 +107,9 @@ async def entered_twice(
 ) -> list[Fault]:
     """Notes who may be somebody else of the registry; what to look at. `to_others`: they came to a household where others lived."""
     ids = [each.person_id for each in people]
-    found = await duplicates.suggest(tx, ids, actor.place)
+    found = await suggest(tx, ids, actor.place)
     if to_others and ids:
-        for person_id, others in (await duplicates.suggest_newborns(tx, ids, actor.place)).items():
+        for person_id, others in (await suggest_newborns(tx, ids, actor.place)).items():
             found[person_id] = sorted({*found.get(person_id, ()), *others})
     return [
         fault

@@ -119,7 +119,7 @@ async def _tell_settling(
         households.append((hukou_id, HouseholdKind.HUKOU, *place, command.hukou_division, head, {}))
     await store.add_households(tx, households, since, coliving_id)
     await life.begin(tx, coliving_id, HouseholdStatus.ENDED)
-    await _note_household(tx, command, coliving_id, actor.subject)
+    await _note_household(tx, command, coliving_id, hukou_id, actor.subject)
     parts = tuple(part_of(person_id, member, hukou_id is not None) for person_id, member in by_member)
     event = LifeEvent(
         new_id(),
@@ -130,6 +130,7 @@ async def _tell_settling(
         parts,
         dwelling_id=flat["dwelling_id"],
         hukou_id=hukou_id,
+        division=command.hukou_division,
     )
     pointers = {f"/people/{n}": member.newcomer.number_at for n, member in enumerate(members)}
     await tell(tx, actor, event, Ground(command.source), pointers | {"/on": "/settled_on"})
@@ -179,11 +180,12 @@ async def _write_settling(
         tuple(each.part(bool(command.hukou_division)) for each in people),
         dwelling_id=flat["dwelling_id"],
         hukou_id=hukou_id if command.hukou_division else None,
+        division=command.hukou_division,
     )
     await life.add_event(tx, settled, source, by)
     await store.add_occupancy(tx, flat["dwelling_id"], coliving_id, since, source, by)
     await note_facts(tx, people, since, source, by)
-    await _note_household(tx, command, coliving_id, by)
+    await _note_household(tx, command, coliving_id, hukou_id if command.hukou_division else None, by)
     present = [{"person_id": each.person_id, "relation": each.member.stated.relation} for each in people]
     a = command.address
     say_settled(tx, coliving_id, a, flat["dwelling_id"], since, head, command.facts, present)
@@ -191,6 +193,8 @@ async def _write_settling(
     return coliving_id, people
 
 
-async def _note_household(tx: Transaction, command: Settling, household_id: str, by: str) -> None:
-    stated = [(household_id, name, value) for name, value in command.facts.items()]
+async def _note_household(tx: Transaction, command: Settling, household_id: str, hukou_id: str | None, by: str) -> None:
+    stated: list[tuple[str, str, object]] = [(household_id, name, value) for name, value in command.facts.items()]
+    if hukou_id:
+        stated.append((hukou_id, "hukou", {"division": command.hukou_division}))
     await history.add_facts(tx, "household", stated, command.settled_on, command.source, by)

@@ -176,7 +176,12 @@ async def test_a_death_ends_memberships_and_leaves_the_household_to_the_others(h
     view = await home.view()
     assert [m["person_id"] for m in view["members"]] == [home.people[1]]
     assert (view["head_person_id"], view["status"]) == (None, "settled")
-    assert [e.type for e in await home.registry.said()] == ["registry.household-changed.v1", "registry.person-died.v1"]
+    said = [(e.type, e.key) for e in await home.registry.said()]
+    assert said[0] == ("registry.household-changed.v1", home.id)
+    assert sorted(said[1:]) == [
+        ("registry.person-died.v1", home.people[0]),
+        ("registry.person-facts-changed.v1", home.people[1]),  # widowed
+    ]
     again = await home.registry.post(f"{PERSONS}/{home.people[0]}/death", {"died_on": "2026-09-01"})
     assert (again.status_code, again.json()["type"]) == (409, "urn:anju:problem:illegal-move")
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from shared.auth import Role
@@ -54,13 +55,16 @@ class Teller:
 
     async def settle(self, flat: str, size: int) -> None:
         members = [member(), *(member("20", f"200{n}0110") for n in range(1, size))]
-        answer = await self.registry.post(HOUSEHOLDS, household(*members, flat=flat, settled_on=FIRST.isoformat()))
+        await self.settle_these(household(*members, flat=flat, settled_on=FIRST.isoformat()))
+
+    async def settle_these(self, body: dict[str, Any]) -> None:
+        answer = await self.registry.post(HOUSEHOLDS, body)
         assert answer.status_code == 201, answer.text
         view = answer.json()
         self.households.append(view["household_id"])
         self.people += [m["person_id"] for m in view["members"]]
         (event,) = (await self.registry.get(f"{HOUSEHOLDS}/{view['household_id']}/life-events")).json()["items"]
-        self._keep(event)
+        self._keep(event | {"hukou_id": view["hukou_household_id"]})
 
     def _keep(self, event: dict[str, Any]) -> None:
         self.events.append(Known(event, len(self.events)))
@@ -80,6 +84,10 @@ class Teller:
             path = f"{PERSONS}/{person}/life-events"
         else:
             answer = await self.registry.post(path, body)
+        await self._hear(path, answer)
+
+    async def _hear(self, path: str, answer: httpx.Response) -> None:
+        """What was answered to something told; `path`: of the list in which it stands if it was taken."""
         assert answer.status_code in (200, 201, 409, 422), answer.text
         if answer.status_code >= 400:
             self.refused += 1
@@ -133,6 +141,18 @@ class Teller:
         return body
 
 
+OF_LIVING = {
+    "settled",
+    "joined",
+    "split",
+    "merged",
+    "left",
+    "died",
+    "away",
+    "returned",
+    "head-changed",
+    "relations-changed",
+}
 Naive = dict[str, tuple[str | None, str | None, str]]
 
 
@@ -140,7 +160,7 @@ def replay(events: Iterable[dict[str, Any]], as_of: date) -> Naive:
     """Household, relation and status of each person on a day."""
     state: Naive = {}
     for event in sorted(events, key=lambda e: e["on"]):  # stable: of one day, as they were told
-        if date.fromisoformat(event["on"]) > as_of:
+        if date.fromisoformat(event["on"]) > as_of or event["kind"] not in OF_LIVING:
             continue
         for part in event["people"]:
             person, relation = part["person_id"], part["relation"]

@@ -318,3 +318,8 @@ def household_like(home: Home) -> dict[str, Any]:
 
 def merging(into: str) -> dict[str, Any]:
     return {"into": into, "take": [], "life": "into", "evidence": "居民身份证", "reason": "同一人重复登记"}
+
+
+def entered(person_id: str) -> dict[str, Any]:
+    """A hukou household of this person alone."""
+    return {"division": "522328", "on": "2026-06-01", "people": [{"person_id": person_id, "relation": "02"}]}

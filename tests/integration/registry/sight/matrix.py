@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.auth import Role
-from tests.integration.registry.sight.homes import HERE, Home, household_like, merging, parcel_of
+from tests.integration.registry.sight.homes import HERE, Home, entered, household_like, merging, parcel_of
 
 ACTORS: dict[str, tuple[Role, str | None]] = {
     "BH": (Role.BLOCK_HEAD, f"{HERE}/1/1"),
@@ -45,6 +45,8 @@ POST  /v1/registry/households/{household_id}/withdrawal                         
 GET   /v1/registry/households/{household_id}/state                              r  r  r  r  r  r  r  -  -  -  -  r  r  -
 GET   /v1/registry/households/{household_id}/life-events                        r  r  r  r  r  r  r  -  -  -  -  r  r  -
 POST  /v1/registry/households/{household_id}/life-events                        -  w  w  -  -  -  -  -  -  -  -  -  -  -
+POST  /v1/registry/hukou-households                                             -  w  w  -  -  -  -  -  -  -  -  -  -  -
+GET   /v1/registry/alarms                                                       -  r  r  r  r  -  -  -  -  -  -  -  -  -
 GET   /v1/registry/life-events/{event_id}                                       r  r  r  r  r  r  r  -  -  -  -  r  r  s
 POST  /v1/registry/life-events/{event_id}/withdrawal                            -  w  w  -  -  -  -  -  -  -  -  -  -  -
 GET   /v1/registry/persons/{person_id}                                          r  r  r  f  f  f  r  -  -  -  -  r  r  s
@@ -52,6 +54,7 @@ PATCH /v1/registry/persons/{person_id}/facts                                    
 POST  /v1/registry/persons/{person_id}/death                                    -  w  w  -  -  -  -  -  -  -  -  -  -  -
 GET   /v1/registry/persons/{person_id}/state                                    r  r  r  r  r  r  r  -  -  -  -  r  r  s
 GET   /v1/registry/persons/{person_id}/life-events                              r  r  r  r  r  r  r  -  -  -  -  r  r  s
+POST  /v1/registry/persons/{person_id}/life-events                              -  w  w  -  -  -  -  -  -  -  -  -  -  -
 GET   /v1/registry/persons/{person_id}/accesses                                 -  -  -  -  -  -  -  -  l  -  -  -  -  s
 POST  /v1/registry/persons/{person_id}/change-requests                          w  w  w  w  w  w  w  -  -  -  -  w  w  -
 GET   /v1/registry/change-requests                                              r  r  r  r  r  r  r  -  -  -  -  r  r  -
@@ -179,6 +182,7 @@ BODIES: dict[str, Callable[[Home], Any]] = {
         home.place() | {"flat": f"{home.flat}B", "people": 3, "agreement_no": "x"}
     ),
     "POST /v1/registry/land/parcels": lambda home: parcel_of(home, "7"),
+    "POST /v1/registry/hukou-households": lambda home: entered(home.ids["person_id"]),
     "POST /v1/registry/persons/search": lambda home: {"id_number": home.ids["id_number"]},
     "POST /v1/registry/forms/{form_code}/fillings": lambda home: {"household_id": home.ids["household_id"]},
     "POST /v1/registry/persons/{person_id}/merger": lambda home: merging(home.people[1].person_id),

@@ -23,7 +23,7 @@ from tests.integration.registry.sight.calls import (
     watched,
 )
 from tests.integration.registry.sight.forms import FORM, compared
-from tests.integration.registry.sight.homes import Home, World, merging, seed, settle, uploader
+from tests.integration.registry.sight.homes import Home, World, entered, merging, seed, settle, uploader
 from tests.integration.registry.sight.people import number_of
 from tests.support.clients import service
 from tests.support.imports import bring_in, csv_of
@@ -203,6 +203,8 @@ async def test_no_form_gives_what_a_read_would_not_show(world: World, name: str)
 
 REFERENCES: dict[str, Any] = {
     "POST /v1/registry/persons/{person_id}/merger": lambda home: merging(home.ids["person_id"]),
+    "POST /v1/registry/hukou-households": lambda home: entered(home.ids["person_id"]),
+    "POST /v1/registry/persons/{person_id}/life-events married": lambda home: {"spouse": home.ids["person_id"]},
     "PUT /v1/registry/households/{household_id}/flat": lambda home: home.place() | {"flat": f"{home.flat}B"},
     "POST /v1/registry/households/{household_id}/life-events merged": lambda home: {"into": home.ids["household_id"]},
     "POST /v1/registry/households/{household_id}/life-events left": lambda home: {"people": [home.ids["person_id"]]},
