@@ -187,17 +187,17 @@ async def _forget_events(
     for event in told.events:
         for register in event.households if event.is_hukou else {event.hukou_id} - {None}:
             entered.setdefault(str(register), set()).update(part.person_id for part in event.people)
-    registers = {register for register, whose in entered.items() if whose and whose <= lived - back}
-    own = {household_id, *registers}
     gone = lived - back
-    ours, others = [], []
+    registers = {register for register, whose in entered.items() if whose and whose <= gone}
+    own = {household_id, *registers}
+    touched = own.union(register for register, whose in entered.items() if whose & gone)
+    ours: list[LifeEvent] = []
+    others: list[LifeEvent] = []
     for event in told.events:
         here = lived.intersection(part.person_id for part in event.people)
-        if event.households <= own and (
-            household_id in event.households or here & gone or event.households & registers
-        ):
-            ours.append(event)
-        elif household_id in event.households or here & gone or (event in apart and not here <= people):
+        if event.households & touched or here & gone:
+            (ours if event.households <= own else others).append(event)
+        elif event in apart and not here <= people:
             others.append(event)
     if others:
         covered = await store.list_covered(tx, {each for event in others for each in event.households}, actor.place)
