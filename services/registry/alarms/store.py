@@ -9,6 +9,7 @@ from services.registry.own import staff_sees
 from services.registry.persons.domain import PersonStatus
 from shared.auth import Place
 from shared.db import Read, Row, Transaction
+from shared.paging import beyond
 from shared.places import place_of, seen
 
 _NOW = "valid_to is null and m.retracted_at is null"
@@ -72,27 +73,32 @@ and a.household_ids = f.household_ids
 """
 
 
-async def look(tx: Transaction, person_ids: Collection[str]) -> None:
-    """Raises and clears the alarms of these people, and of those who may be one of them. All are locked, or two acts at a time that make
-    the two halves of an alarm would both pass over it."""
+async def look(tx: Transaction, person_ids: Collection[str]) -> int:
+    """Raises and clears the alarms of these people, and of those who may be one of them; how many. All are locked, or two acts at a time
+    that make the two halves of an alarm would both pass over it."""
     scope = await _scope(tx, person_ids)
     if not scope:
-        return
+        return 0
     await tx.execute(
         "select from persons where person_id = any($1::uuid[]) order by person_id for no key update", list(scope)
     )
-    await tx.execute(
+    changed: int = await tx.fetchval(
         f"""with {_TRUE},
             cleared as (
                update alarms a set cleared_at = $2
-                where a.person_id = any($1::uuid[]) and a.cleared_at is null and not exists (select from found f where {_SAME}))
-            insert into alarms (kind, ground, person_id, other_id, household_ids, since, raised_at)
-            select f.*, $2 from found f
-             where not exists (select from alarms a where {_SAME} and a.cleared_at is null)
-             order by f.kind, f.person_id""",
+                where a.person_id = any($1::uuid[]) and a.cleared_at is null and not exists (select from found f where {_SAME})
+               returning 1),
+            raised as (
+               insert into alarms (kind, ground, person_id, other_id, household_ids, since, raised_at)
+               select f.*, $2 from found f
+                where not exists (select from alarms a where {_SAME} and a.cleared_at is null)
+                order by f.kind, f.person_id
+               returning 1)
+            select (select count(*) from cleared) + (select count(*) from raised)""",
         list(scope),
         tx.now,
     )
+    return changed
 
 
 async def look_at_households(tx: Transaction, household_ids: Collection[str]) -> None:
@@ -104,6 +110,14 @@ async def look_at_households(tx: Transaction, household_ids: Collection[str]) ->
         list(household_ids),
     )
     await look(tx, [row["person_id"] for row in rows])
+
+
+async def list_people(read: Read, after: str | None, limit: int) -> list[str]:
+    """Ids of people, in order."""
+    rows = await read.fetch(
+        f"select person_id from persons where {beyond('person_id', 1)} order by person_id limit $2", after, limit
+    )
+    return [row["person_id"] for row in rows]
 
 
 async def _scope(read: Read, person_ids: Collection[str]) -> set[str]:

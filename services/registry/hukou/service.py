@@ -90,9 +90,17 @@ async def take_hukou_word(
 
 
 async def lock_for(tx: Transaction, household_ids: Collection[str], person_ids: Collection[str]) -> None:
-    """These households, and the hukou households of all who were ever in them and of these people; in the one order."""
+    """These households, and the hukou households of all who were ever in them and of these people; in the one order. Raises
+    ChangedMeanwhile where somebody was entered in another before they were locked: to lock that one too would be out of order."""
+    found = await _around(tx, household_ids, person_ids)
+    await life.lock_households(tx, found)
+    if await _around(tx, household_ids, person_ids) != found:
+        raise life.ChangedMeanwhile
+
+
+async def _around(tx: Transaction, household_ids: Collection[str], person_ids: Collection[str]) -> set[str]:
     people = await life.list_people_of(tx, household_ids) | {*person_ids}
-    await life.lock_households(tx, {*household_ids, *await life.list_homes_ever(tx, people, ("hukou",))})
+    return {*household_ids, *await life.list_homes_ever(tx, people, ("hukou",))}
 
 
 async def _look_up(tx: Transaction, actor: Actor, person_ids: Collection[str]) -> None:

@@ -20,7 +20,7 @@ from services.registry.persons.service import refuse_if_merged
 from services.registry.service import refuse_future
 from shared.auth import Actor
 from shared.db import Row, Transaction
-from shared.errors import Conflict, Fault
+from shared.errors import Fault
 from shared.ids import new_id
 
 
@@ -55,7 +55,7 @@ async def take_couple_word(
     await store.lock_households(tx, {row["household_id"] for row in there})
     people = [await persons.get_person(tx, row["person_id"], actor.place) for row in there]
     if [row["household_id"] for row in people] != [row["household_id"] for row in there]:
-        raise Conflict("Someone changed households just now: read and try again.", "有人员刚刚变更住户，请重试。")
+        raise store.ChangedMeanwhile
     check(people[0]["version"])
     refuse_future(tx, word.on, "/on")
     for row in people:

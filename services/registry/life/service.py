@@ -139,7 +139,7 @@ async def take_back(tx: Transaction, actor: Actor, event_id: str, check: Callabl
     get_household = (hukou if event.is_hukou else households).get_household
     check((await get_household(tx, event.household_id, actor.place))["version"])
     if homes != await store.list_homes(tx, [part.person_id for part in event.people]):
-        raise Conflict("Someone changed households just now: read and try again.", "有人员刚刚变更住户，请重试。")
+        raise store.ChangedMeanwhile
     await untell(tx, actor, event, homes, because)
 
 

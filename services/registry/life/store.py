@@ -12,13 +12,17 @@ from services.registry.merging.store import list_mergers
 from services.registry.store import told_of
 from shared.auth import Place
 from shared.db import Read, Row, Transaction, columns, json_text
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.places import place_of, seen
 
 
 class EventNotFound(NotFound):
     slug = "life-event-not-found"
     title_en, title_zh = "No such life event", "未找到该变动记录"
+
+
+class ChangedMeanwhile(Conflict):
+    title_en, title_zh = "Someone changed households just now: read and try again", "有人员刚刚变更住户，请重试"
 
 
 class Told(NamedTuple):

@@ -180,7 +180,7 @@ async def _told(tx: Transaction, event: LifeEvent) -> Told:
         await store.lock_households(tx, registers)
     await store.lock_persons(tx, people)
     if registers != await store.list_homes_ever(tx, people, ("hukou",)):
-        raise Conflict("Someone changed households just now: read and try again.", "有人员刚刚变更住户，请重试。")
+        raise store.ChangedMeanwhile
     return await store.list_told(tx, event.households, named)
 
 

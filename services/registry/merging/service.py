@@ -66,7 +66,7 @@ async def lock_both(tx: Transaction, person_ids: Collection[str]) -> Told:
     await life.lock_persons(tx, before.core.union(person_ids))
     told = await life.list_told(tx, [], person_ids)
     if (told.households, told.core) != (before.households, before.core):
-        raise Conflict("Someone changed households just now: read and try again.", "有人员刚刚变更住户，请重试。")
+        raise life.ChangedMeanwhile
     return told
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from services.registry.alarms.__main__ import look_at_all
 from shared.auth import Role
 from tests.support.clients import Service
 from tests.support.imports import bring_in, csv_of
@@ -127,6 +129,17 @@ async def test_two_dibao_by_household_and_register_unless_it_is_one_file(
     assert await alarms(estate) == []
 
 
+async def test_the_two_halves_of_an_alarm_at_one_time(
+    estate: Service, homes: tuple[dict[str, Any], dict[str, Any]]
+) -> None:
+    for home in homes:
+        paths = [f"{HOUSEHOLDS}/{home[name]}/facts" for name in ("household_id", "hukou_household_id")]
+        bodies = [{"dibao": RURAL | {"division": division}} for division in ("522731", "522328")]
+        acts = (estate.patch(path, body, headers=ANY) for path, body in zip(paths, bodies, strict=True))
+        assert [answer.status_code for answer in await asyncio.gather(*acts)] == [200, 200]
+    assert len(await alarms(estate)) == 3
+
+
 async def test_two_dibao_by_two_records_that_may_be_of_one(estate: Service) -> None:
     def twin() -> dict[str, Any]:
         return {"name": "韦小妹", "id_number": id_number(), "relation": "02", "phone": "13812345678"}
@@ -206,3 +219,16 @@ async def test_an_alarm_shows_what_is_of_the_place(
     assert (await estate.get(ALARMS, params={"limit": 1, "cursor": page["next"]})).json()["items"] == []
     refused = await estate.get(ALARMS, role=Role.INSURANCE_AGENCY, place=COMMUNITY[:6])
     assert (refused.status_code, refused.json()["type"]) == (403, "urn:anju:problem:alarms-not-shown")
+
+
+async def test_who_was_passed_over_is_found_by_the_command(
+    estate: Service, homes: tuple[dict[str, Any], dict[str, Any]]
+) -> None:
+    first, _ = homes
+    head = first["members"][0]["person_id"]
+    body = {"division": "520100", "on": "2026-06-01", "people": [{"person_id": head, "relation": "02"}]}
+    await estate.post("/v1/registry/hukou-households", body)
+    assert await look_at_all(estate.database) == (3, 0)
+    await estate.database.pool.execute("delete from alarms")
+    assert await look_at_all(estate.database) == (3, 1)
+    assert await alarms(estate) == [("two-hukou", "member", head)]

@@ -3,6 +3,7 @@ day and instant, the registry answers what going naively through the events that
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import random
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ import pytest
 
 from shared.auth import Role
 from tests.integration.registry.believed import believed
-from tests.integration.registry.test_life_history import AFTER_ALL, FIRST, HOUSEHOLDS, PERSONS, Teller, replay
+from tests.integration.registry.test_life_history import AFTER_ALL, FIRST, HOUSEHOLDS, PERSONS, Known, Teller, replay
 from tests.support.clients import Service
 from tests.support.people import household, member
 
@@ -260,3 +261,45 @@ async def test_any_two_merged_and_parted_have_what_was_their_own(estate: Service
             await estate.post(refusal, {"reason": "不是同一人"}, role=Role.COMMUNITY_SECRETARY)
         assert await believed(estate) == before
     assert merged
+
+
+async def test_acts_at_one_time_come_to_what_they_would_one_after_the_other(estate: Service) -> None:
+    """Nothing fails but by a reason, whichever households and people the acts lock."""
+    await estate.said()
+    teller = Registrar(estate, random.Random(5))
+    for flat, size in (("101", 3), ("102", 2), ("201", 3)):
+        await teller.settle(flat, size)
+    settled = {known.view["event_id"]: known.view for known in teller.events}
+    for _ in range(6):
+        answers = await asyncio.gather(*(estate.post(*_anything(teller)) for _ in range(8)))
+        assert {answer.status_code for answer in answers} <= {200, 201, 409, 422}, [a.text for a in answers]
+        views = [answer.json() for answer in answers if answer.status_code == 201]
+        teller.registers += [view["into_id"] for view in views if view["kind"] == "hukou-split"]
+    events = {}
+    paths = [f"{PERSONS}/{each}" for each in teller.people] + [f"{HOUSEHOLDS}/{each}" for each in teller.registers]
+    for path in paths:
+        events |= {e["event_id"]: e for e in (await estate.get(f"{path}/life-events")).json()["items"]}
+    told = await estate.database.pool.fetch("select event_id from life_events order by told")
+    teller.events = [Known({**events[row["event_id"]], **settled.get(row["event_id"], {})}, 0) for row in told]
+    assert len(teller.events) > 8
+    await _now_agrees(teller)
+
+
+def _anything(teller: Registrar) -> tuple[str, dict[str, Any]]:
+    chance, on = teller.chance, (FIRST + timedelta(days=teller.chance.randrange(1, 120))).isoformat()
+    one, other = chance.sample(teller.people, 2)
+    entry, some = [{"person_id": one, "relation": "97"}], [one]
+    of_register = f"{HOUSEHOLDS}/{chance.choice(teller.registers)}/life-events"
+    of_home, of_person = f"{HOUSEHOLDS}/{chance.choice(teller.households)}/life-events", f"{PERSONS}/{one}/life-events"
+    acts: list[tuple[str, dict[str, Any]]] = [
+        (of_register, {"kind": "hukou-joined", "people": entry}),
+        (of_register, {"kind": "hukou-left", "people": some}),
+        (of_register, {"kind": "hukou-split", "people": [{"person_id": one, "relation": "02"}]}),
+        (of_register, {"kind": "hukou-moved", "division": chance.choice(("522731", "520100"))}),
+        (of_person, {"kind": "married", "spouse": other}),
+        (of_person, {"kind": "divorced"}),
+        (of_home, {"kind": "relations-changed", "people": entry}),
+        (of_home, {"kind": "left", "people": some}),
+    ]
+    path, body = chance.choice([*acts, (f"{PERSONS}/{one}/death", {"died_on": on})])
+    return path, body if "died_on" in body else body | {"on": on}
