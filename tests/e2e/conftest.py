@@ -11,6 +11,7 @@ from tests.support.login import login, write_logins
 from tests.support.platform import Platform, started
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One test process runs them all: the platform is started once."""
     for item in items:

@@ -49,7 +49,7 @@ async def template_of(service: str) -> str:
 async def fresh(service: str, pool_size: int = 6) -> AsyncIterator[tuple[str, Database]]:
     """URL and open pool of a new database of the service; dropped afterwards."""
     name = f"test_{service}_{new_id().replace('-', '')[-16:]}"
-    await _execute(f'create database "{name}" template "{await template_of(service)}"')
+    await _execute(f'create database "{name}" template "{await template_of(service)}" strategy file_copy')
     database = await Database.open(url_of(name), pool_size)
     try:
         yield url_of(name), database

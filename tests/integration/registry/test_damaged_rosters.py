@@ -1,4 +1,4 @@
-"""Twenty thousand rows (`ROWS=100000 make test T=…` for more), most households damaged at random: what is right is in, what is wrong is
+"""Eight thousand rows (`ROWS=100000 make test T=…` for more), most households damaged at random: what is right is in, what is wrong is
 out and named, and the corrected correction file brings in the rest."""
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.support.roster_damage import DAMAGES, Told, expected
 from tests.support.rosters import COMMUNITY, FIRST_ROW, Families, Family, Row, flat_of
 
 PLANS = "/v1/registry/dwellings/imports"
-ROWS = int(os.environ.get("ROWS", "20000"))
+ROWS = int(os.environ.get("ROWS", "8000"))
 
 
 async def test_no_right_row_is_lost_no_wrong_row_is_in_and_the_correction_brings_in_the_rest(registry: Service) -> None:
