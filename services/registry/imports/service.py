@@ -96,6 +96,9 @@ async def apply_chunk(keys: KeyRing, tx: Transaction, act: Act, prepared: Prepar
     there = [(address, rows) for address, rows in households if address not in unknown]
     groups, repeated = await asyncio.to_thread(groups_of, there, keys)
     lookups = [row.lookup for group in groups for row in group.rows]
+    if not act.dry_run and await store.find_person_ids(tx, lookups):
+        # Who waits below must not hold people whom the one it waits for may have to look at.
+        await store.await_others(tx)
     flats = await store.load_flats(tx, [group.address for group in groups], lookups)
     known = await store.load_known(tx, lookups, act.actor.place)
     verdicts, settled = await asyncio.to_thread(_decided, groups, flats, known, act.on)

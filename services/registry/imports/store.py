@@ -173,7 +173,7 @@ async def copy_in(tx: Transaction, table: str, rows: Rows) -> None:
 
 async def await_others(tx: Transaction) -> None:
     """Waits for chunks that came so far before this one, until they are committed: who looks for people alike sees those of all of them,
-    and of two chunks under way one sees the other."""
+    and of two chunks under way one sees the other. A chunk with people who are in the registry waits before it locks them."""
     await tx.execute("select pg_advisory_xact_lock(hashtext('anju-look-alikes'))")
 
 
