@@ -275,7 +275,7 @@ async def test_acts_at_one_time_come_to_what_they_would_one_after_the_other(esta
         assert {answer.status_code for answer in answers} <= {200, 201, 409, 422}, [a.text for a in answers]
         views = [answer.json() for answer in answers if answer.status_code == 201]
         teller.registers += [view["into_id"] for view in views if view["kind"] == "hukou-split"]
-    events = {}
+    events: dict[str, dict[str, Any]] = {}
     paths = [f"{PERSONS}/{each}" for each in teller.people] + [f"{HOUSEHOLDS}/{each}" for each in teller.registers]
     for path in paths:
         events |= {e["event_id"]: e for e in (await estate.get(f"{path}/life-events")).json()["items"]}

@@ -48,4 +48,5 @@ async def test_a_register_that_a_settling_made_stands_where_it_was_stated() -> N
         await admin.execute(f'drop database if exists "{name}" with (force)')
         await admin.close()
     assert details == "522328"
+    assert stood is not None
     assert tuple(stood.values()) == (register, "hukou", "522328", "2026-06-01")
