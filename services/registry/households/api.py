@@ -62,7 +62,8 @@ async def get_household(
         require_unmask(actor)
     row = await get_of_any_kind(read, actor, household_id)
     if purpose is None and not actor.is_resident:
-        check_none_match(request, row["version"], row["without_work_version"])
+        if row["kind"] == HouseholdKind.COLIVING:  # of a hukou household, who is shown changes with where people live
+            check_none_match(request, row["version"], row["without_work_version"])
         tag(response, row["version"], row["without_work_version"])
         return await _view(read, actor, keys, row)
     async with read.writing() as tx:

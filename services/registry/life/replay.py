@@ -137,6 +137,8 @@ class _Teller:
                 return [
                     Fault("/people", "nobody-stays", "all members would leave: move it", "全体成员离开，应办理搬迁")
                 ]
+            case LifeKind.MERGED if event.into_id == event.household_id:
+                return [Fault("/into", "same-household", "is this very household", "即为本户")]
             case LifeKind.MERGED if members.keys() != named.keys():
                 return [Fault("/people", "members-differ", "had other members then", "当时的成员与所列不符")]
         return []

@@ -115,6 +115,10 @@ def test_a_household_that_moves_keeps_where_it_stood() -> None:
             [event(LifeKind.HUKOU_MERGED, 12, Part(HEAD, "97"), into_id="K2")],
             ["members-differ", "household-empty"],
         ),
+        (
+            [event(LifeKind.HUKOU_MERGED, 12, Part(HEAD, "02"), Part(WIFE, "12"), into_id="K")],
+            ["same-household"],
+        ),
         ([event(LifeKind.HUKOU_MOVED, 12, division="522328")], ["same-division"]),
         (
             [event(LifeKind.DIED, 12, HEAD, home="H"), event(LifeKind.HUKOU_JOINED, 13, Part(HEAD, "20"), home="K2")],
