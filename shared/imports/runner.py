@@ -140,7 +140,7 @@ class Imports(Background):
     async def forget(self, database: Database) -> None:
         now = clock.now()
         async with database.transaction(now) as tx:
-            await store.forget(tx, now - timedelta(days=self._settings.import_keep_days))
+            await store.PARTS.forget(tx, now - timedelta(days=self._settings.import_keep_days))
 
 
 async def _in_lanes(waiting: Collection[Any], next_one: Callable[[], Awaitable[None]]) -> None:

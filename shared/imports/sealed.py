@@ -54,10 +54,10 @@ class Sealed:
         def seal() -> list[tuple[int, bytes]]:
             return [(n, self._key.seal(data, self._context(part, n))) for n, data in plain]
 
-        await store.add_parts(tx, self._id, part, await asyncio.to_thread(seal))
+        await store.PARTS.add(tx, self._id, part, await asyncio.to_thread(seal))
 
     async def _open(self, read: Read, part: Part, load: Callable[[bytes], T]) -> list[T]:
-        parts = await store.list_parts(read, self._id, part)
+        parts = await store.PARTS.list(read, self._id, part)
 
         def opened() -> list[T]:
             return [load(self._key.open(sealed, self._context(part, n))) for n, sealed in parts.items()]
@@ -77,7 +77,7 @@ class Sealed:
 
     async def words(self, read: Read) -> Words:
         """Of a file that was not read yet: none."""
-        sealed = await store.find_part(read, self._id, Part.WORDS, 0)
+        sealed = await store.PARTS.find(read, self._id, Part.WORDS, 0)
         return Words(**json.loads(self._key.open(sealed, self._context(Part.WORDS, 0)))) if sealed else Words()
 
     async def add_outcome(self, tx: Transaction, n: int, name: str, outcome: Outcome) -> None:
@@ -93,11 +93,11 @@ class Sealed:
         """The report, in place of what was noted chunk by chunk."""
         pages = (faults[start : start + PAGE] for start in range(0, len(faults), PAGE))
         await self._add(tx, Part.REPORT, ((n, _dump(page)) for n, page in enumerate(pages)))
-        await store.drop_parts(tx, self._id, Part.CHUNK)
+        await store.PARTS.drop(tx, self._id, [Part.CHUNK])
 
     async def page(self, read: Read, n: int) -> list[CellFault]:
         """A page of the report; empty beyond the last."""
-        sealed = await store.find_part(read, self._id, Part.REPORT, n)
+        sealed = await store.PARTS.find(read, self._id, Part.REPORT, n)
         return [] if sealed is None else _load(self._key.open(sealed, self._context(Part.REPORT, n)))
 
     async def report(self, read: Read) -> list[CellFault]:

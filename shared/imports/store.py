@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from shared.auth import Actor
@@ -11,7 +10,10 @@ from shared.db import Read, Row, Transaction
 from shared.errors import NotFound
 from shared.imports.kinds import Outcome
 from shared.imports.models import ImportStatus, Part
+from shared.parts import Parts
 from shared.privacy import NewKey
+
+PARTS = Parts("import", "uploaded_at")
 
 
 class ImportNotFound(NotFound):
@@ -45,40 +47,12 @@ async def add_import(
     )
 
 
-async def add_parts(tx: Transaction, import_id: str, part: Part, sealed: Sequence[tuple[int, bytes]]) -> None:
-    """Raises asyncpg.UniqueViolationError where one is there already."""
-    if sealed:
-        await tx.execute(
-            """insert into import_parts (import_id, part, n, sealed)
-               select $1, $2, n, sealed from unnest($3::int[], $4::bytea[]) as p(n, sealed)""",
-            import_id,
-            part,
-            [n for n, _ in sealed],
-            [data for _, data in sealed],
-        )
-
-
-async def list_parts(read: Read, import_id: str, part: Part) -> dict[int, bytes]:
-    """Sealed parts by number, in order."""
-    rows = await read.fetch(
-        "select n, sealed from import_parts where import_id = $1 and part = $2 order by n", import_id, part
-    )
-    return {row["n"]: row["sealed"] for row in rows}
-
-
 async def next_number(read: Read, import_id: str, part: Part) -> int:
     """Beyond those of all parts that are there; there may be gaps before it."""
     number: int = await read.fetchval(
         "select coalesce(max(n) + 1, 0) from import_parts where import_id = $1 and part = $2", import_id, part
     )
     return number
-
-
-async def find_part(read: Read, import_id: str, part: Part, n: int) -> bytes | None:
-    sealed: bytes | None = await read.fetchval(
-        "select sealed from import_parts where import_id = $1 and part = $2 and n = $3", import_id, part, n
-    )
-    return sealed
 
 
 async def set_part(tx: Transaction, import_id: str, part: Part, sealed: bytes) -> None:
@@ -90,10 +64,6 @@ async def set_part(tx: Transaction, import_id: str, part: Part, sealed: bytes) -
         part,
         sealed,
     )
-
-
-async def drop_parts(tx: Transaction, import_id: str, part: Part) -> None:
-    await tx.execute("delete from import_parts where import_id = $1 and part = $2", import_id, part)
 
 
 _SEEN = "(subject = $2 or ($3 and starts_with(place, $4)))"
@@ -197,16 +167,3 @@ async def set_failed(tx: Transaction, import_id: str, problem: Mapping[str, Any]
         tx.now,
         ImportStatus.FAILED,
     )
-
-
-async def forget(tx: Transaction, before: datetime) -> int:
-    """Files, reports and keys of finished imports that were uploaded before; how many were forgotten."""
-    rows = await tx.fetch(
-        """update imports set key_id = null, wrapped = null
-            where import_id in (select import_id from imports
-                                 where key_id is not null and uploaded_at < $1 and finished_at is not null limit 20)
-           returning import_id""",
-        before,
-    )
-    await tx.execute("delete from import_parts where import_id = any($1::uuid[])", [row["import_id"] for row in rows])
-    return len(rows)

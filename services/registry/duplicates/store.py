@@ -78,6 +78,8 @@ async def suggest(tx: Transaction, person_ids: Collection[str], place: Place) ->
 
 async def suggest_newborns(tx: Transaction, person_ids: Collection[str], place: Place) -> Found:
     """The same of people who came to a household where others lived: a child without ID number, and one that has it, may be one."""
+    if not person_ids:
+        return Found(set(), {})
     both = "array(select distinct unnest(d.likenesses || excluded.likenesses) order by 1)"
     return await _note(tx, _NEWBORN_ALIKE, both, person_ids, place)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import IO, Any, cast
 
@@ -110,7 +111,7 @@ class Exports(Background):
         """What was asked, and the ids of what met it when the export began."""
         export_id = row["export_id"]
         async with database.transaction(clock.now()) as tx:
-            asked, ids = [await store.find_part(tx, export_id, part, 0) for part in (Part.ASKED, Part.IDS)]
+            asked, ids = [await store.PARTS.find(tx, export_id, part, 0) for part in (Part.ASKED, Part.IDS)]
             if asked is None:
                 raise _Deleted
             wanted = kept(row["list"], json.loads(sealed.open(Part.ASKED, 0, asked)))
@@ -122,7 +123,7 @@ class Exports(Background):
                 raise ExportTooLarge(most)
             if not await store.set_rows(tx, export_id, len(found) // _ID_BYTES):
                 raise _Deleted
-            await store.add_parts(tx, export_id, Part.IDS, [(0, sealed.seal(Part.IDS, 0, found))])
+            await store.PARTS.add(tx, export_id, Part.IDS, [(0, sealed.seal(Part.IDS, 0, found))])
         return wanted, found
 
     async def _add_chunk(
@@ -144,7 +145,7 @@ class Exports(Background):
             data = await asyncio.to_thread(_dumped, reading, chunk, sealed, n)
             if not await store.add_read(tx, export_id, len(ids), len(chunk.rows), chunk.without_consent):
                 raise _Deleted
-            await store.add_parts(tx, export_id, Part.CHUNK, [(n, data)])
+            await store.PARTS.add(tx, export_id, Part.CHUNK, [(n, data)])
             if reading.purpose is None or chunk.basis is None:
                 return
             fields = noted_fields(wanted.name, row["fields"])
@@ -152,12 +153,12 @@ class Exports(Background):
             await note_listed(tx, reading.actor, chunk.basis, chunk.people, *about)
             if chunk.basis.basis is LegalBasis.CONSENT:
                 people = sealed.seal(Part.PEOPLE, n, packed(list(chunk.people)))
-                await store.add_parts(tx, export_id, Part.PEOPLE, [(n, people)])
+                await store.PARTS.add(tx, export_id, Part.PEOPLE, [(n, people)])
 
     async def _finish(self, database: Database, row: Row, sealed: Sealed, reading: Reading) -> None:
         export_id, name = row["export_id"], ListName(row["list"])
         async with database.read(clock.now()) as read:
-            now, chunks = await store.find_export(read, export_id), await store.list_parts(read, export_id, Part.CHUNK)
+            now, chunks = await store.find_export(read, export_id), await store.PARTS.list(read, export_id, Part.CHUNK)
         if now is None or now["wrapped"] is None:
             raise _Deleted
         title = TITLES[name].of(row["language"])
@@ -167,8 +168,8 @@ class Exports(Background):
             if not await store.set_done(tx, export_id, file.size):
                 raise _Deleted
             for piece in file.pieces:
-                await store.add_parts(tx, export_id, Part.FILE, [piece])
-            await store.drop_parts(tx, export_id, (Part.ASKED, Part.IDS, Part.CHUNK))
+                await store.PARTS.add(tx, export_id, Part.FILE, [piece])
+            await store.PARTS.drop(tx, export_id, (Part.ASKED, Part.IDS, Part.CHUNK))
         self.tell(row, "done", rows=now["exported"], bytes=file.size)
         EXPORTS.labels(name, ExportStatus.DONE).inc()
         EXPORT_ROWS.labels(name).inc(now["exported"])
@@ -187,7 +188,7 @@ class Exports(Background):
     async def forget(self, database: Database) -> None:
         now = clock.now()
         async with database.transaction(now) as tx:
-            await store.forget(tx, now - timedelta(days=self._settings.import_keep_days))
+            await store.PARTS.forget(tx, now - timedelta(days=self._settings.import_keep_days))
 
 
 def actor_of(row: Row) -> Actor:
@@ -231,8 +232,8 @@ class _Pieces(io.RawIOBase):
         del self._open[:size]
 
 
-def _file(form: Format, look: formats.Look, sealed: Sealed, chunks: list[bytes]) -> _Pieces:
-    frames = (formats.load(sealed.open(Part.CHUNK, n, chunk)) for n, chunk in enumerate(chunks))
+def _file(form: Format, look: formats.Look, sealed: Sealed, chunks: Mapping[int, bytes]) -> _Pieces:
+    frames = (formats.load(sealed.open(Part.CHUNK, n, chunk)) for n, chunk in chunks.items())
     out = _Pieces(sealed)
     formats.write(form, look, frames, cast("IO[bytes]", out))
     out.end()

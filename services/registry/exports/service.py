@@ -98,7 +98,7 @@ async def ask_for(
     await store.add_export(tx, export_id, said, actor, text_of(actor.place), request_id, key)
     sealed = Sealed(keys, await store.get_export(tx, export_id, actor.subject))
     asked = json.dumps(wish.of.as_json(), ensure_ascii=False, default=str).encode()
-    await store.add_parts(tx, export_id, Part.ASKED, [(0, sealed.seal(Part.ASKED, 0, asked))])
+    await store.PARTS.add(tx, export_id, Part.ASKED, [(0, sealed.seal(Part.ASKED, 0, asked))])
     return export_id
 
 
@@ -164,7 +164,7 @@ async def fetch(tx: Transaction, actor: Actor, keys: KeyRing, export_id: str, re
 
 async def _refuse_withdrawn(tx: Transaction, sealed: Sealed, row: Row, purpose: Purpose) -> None:
     """PIPL art. 15: a consent that was withdrawn carries no reading any more, of a file neither."""
-    for n, part in enumerate(await store.list_parts(tx, row["export_id"], Part.PEOPLE)):
+    for n, part in (await store.PARTS.list(tx, row["export_id"], Part.PEOPLE)).items():
         people = unpacked(sealed.open(Part.PEOPLE, n, part))
         _, standing = await grounds_of_some(tx, people, purpose)
         if len(standing) < len(set(people)):
@@ -175,7 +175,7 @@ async def _refuse_withdrawn(tx: Transaction, sealed: Sealed, row: Row, purpose: 
 
 async def piece(read: Read, keys: KeyRing, row: Row, n: int) -> bytes:
     """The n-th piece of the file; empty behind the last. Raises ExportForgotten where it was deleted meanwhile."""
-    sealed = await store.find_part(read, row["export_id"], Part.FILE, n)
+    sealed = await store.PARTS.find(read, row["export_id"], Part.FILE, n)
     return b"" if sealed is None else Sealed(keys, row).open(Part.FILE, n, sealed)
 
 

@@ -7,7 +7,6 @@ twice, or missing. Each row is read with its chunk, and only if it still meets w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from services.registry.exports.domain import OPEN, ExportStatus, HouseholdsAsked, Part
@@ -17,8 +16,11 @@ from services.registry.search.domain import Wanted
 from shared.auth import Actor, Place
 from shared.db import Read, Row, Transaction
 from shared.errors import NotFound
+from shared.parts import Parts
 from shared.places import place_of, seen
 from shared.privacy import NewKey
+
+PARTS = Parts("export", "asked_at")
 
 
 class ExportNotFound(NotFound):
@@ -171,7 +173,7 @@ async def set_failed(tx: Transaction, export_id: str, problem: Mapping[str, Any]
         list(OPEN),
     )
     if ended:
-        await drop_parts(tx, export_id, tuple(Part))
+        await PARTS.drop(tx, export_id, tuple(Part))
 
 
 async def set_deleted(tx: Transaction, export_id: str) -> None:
@@ -183,60 +185,13 @@ async def set_deleted(tx: Transaction, export_id: str) -> None:
         ExportStatus.DELETED,
         tx.now,
     )
-    await drop_parts(tx, export_id, tuple(Part))
+    await PARTS.drop(tx, export_id, tuple(Part))
 
 
 async def add_fetch(tx: Transaction, export_id: str) -> None:
     await tx.execute(
         "update exports set fetches = fetches + 1, fetched_at = $2 where export_id = $1", export_id, tx.now
     )
-
-
-async def forget(tx: Transaction, before: datetime) -> int:
-    """Files and keys of finished exports that were asked for before; how many were forgotten."""
-    rows = await tx.fetch(
-        """update exports set key_id = null, wrapped = null
-            where export_id in (select export_id from exports
-                                 where key_id is not null and asked_at < $1 and finished_at is not null limit 20)
-           returning export_id""",
-        before,
-    )
-    await tx.execute("delete from export_parts where export_id = any($1::uuid[])", [row["export_id"] for row in rows])
-    return len(rows)
-
-
-# Parts
-
-
-async def add_parts(tx: Transaction, export_id: str, part: Part, sealed: Sequence[tuple[int, bytes]]) -> None:
-    """Raises asyncpg.UniqueViolationError where one is there already."""
-    await tx.execute(
-        """insert into export_parts (export_id, part, n, sealed)
-           select $1, $2, n, sealed from unnest($3::int[], $4::bytea[]) as p(n, sealed)""",
-        export_id,
-        part,
-        [n for n, _ in sealed],
-        [data for _, data in sealed],
-    )
-
-
-async def find_part(read: Read, export_id: str, part: Part, n: int) -> bytes | None:
-    sealed: bytes | None = await read.fetchval(
-        "select sealed from export_parts where export_id = $1 and part = $2 and n = $3", export_id, part, n
-    )
-    return sealed
-
-
-async def list_parts(read: Read, export_id: str, part: Part) -> list[bytes]:
-    """Sealed parts in order."""
-    rows = await read.fetch(
-        "select sealed from export_parts where export_id = $1 and part = $2 order by n", export_id, part
-    )
-    return [row["sealed"] for row in rows]
-
-
-async def drop_parts(tx: Transaction, export_id: str, parts: Sequence[Part]) -> None:
-    await tx.execute("delete from export_parts where export_id = $1 and part = any($2::text[])", export_id, list(parts))
 
 
 # Rows

@@ -118,7 +118,7 @@ async def _entered_twice(tx: Transaction, act: Act, settled: Settled) -> set[str
     """Ids of those who came in and may have been in the registry already."""
     found = await suggest(tx, [person.person_id for person in settled.new], act.actor.place)
     came_to = [person.person_id for _, _, people in settled.joined for person in people]
-    newborns = await suggest_newborns(tx, came_to, act.actor.place) if came_to else {}
+    newborns = await suggest_newborns(tx, came_to, act.actor.place)
     return {*found, *newborns}
 
 

@@ -108,7 +108,7 @@ async def entered_twice(
     """Notes who may be somebody else of the registry; what to look at. `to_others`: they came to a household where others lived."""
     ids = [each.person_id for each in people]
     found = await suggest(tx, ids, actor.place)
-    if to_others and ids:
+    if to_others:
         for person_id, others in (await suggest_newborns(tx, ids, actor.place)).items():
             found[person_id] = sorted({*found.get(person_id, ()), *others})
     return [

@@ -328,7 +328,7 @@ async def test_nothing_of_a_file_lies_in_clear(estate: Service) -> None:
 async def test_after_its_time_the_file_is_forgotten(estate: Service) -> None:
     report = await bring_in(estate, csv_of([row("户主", "999")]))
     async with estate.database.transaction(clock.now()) as tx:
-        assert await store.forget(tx, clock.now() + timedelta(seconds=1)) == 1
+        assert await store.PARTS.forget(tx, clock.now() + timedelta(seconds=1)) == 1
     assert await estate.database.pool.fetchval("select count(*) from import_parts") == 0
     here = f"{ROSTERS}/{report['import_id']}"
     kept = (await estate.get(here)).json()
