@@ -32,7 +32,7 @@ from services.registry.merging.service import Proposal
 from services.registry.newborns.domain import faults_of_number
 from services.registry.persons import store as persons
 from services.registry.persons.domain import BIRTH_CERTIFICATE, ID_NUMBER, PersonAction, PersonStatus, move_person
-from services.registry.persons.service import refuse_if_merged, refuse_work_of_jobs
+from services.registry.persons.service import refuse_if_merged, refuse_work_of_jobs, with_parts_kept
 from services.registry.service import refuse_future
 from services.registry.sight import Sealed
 from shared.auth import Actor, Scope
@@ -128,7 +128,8 @@ async def ask(
     check(row["version"])
     if change.valid_from:
         refuse_future(tx, change.valid_from, "/valid_from")
-    after, faults, warnings = _read(change.values, tx.today, known_areas)
+    values = await with_parts_kept(tx, row, change.values, change.valid_from)
+    after, faults, warnings = _read(values, tx.today, known_areas)
     fields = sorted(after)
     sealed = Sealed(keys, row)
     before = recorded(sealed, row, fields)

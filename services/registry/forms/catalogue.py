@@ -56,6 +56,11 @@ class Path:
         return _FACTS.get(self.group, self.group)
 
     @cached_property
+    def by_events(self) -> str | None:
+        """The fact that counts before what is stated, where events come to one (`sight.with_marital`)."""
+        return "marital" if (self.of, self.group, self.part) == ("person", "profile", "marital") else None
+
+    @cached_property
     def asked_as(self) -> str | None:
         """The field of a change request by which it is corrected; None: `changed_by` says how."""
         if self.of == "household":

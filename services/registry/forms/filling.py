@@ -28,7 +28,7 @@ from services.registry.forms.shown import serves, shows, stated
 from services.registry.forms.store import Provision
 from services.registry.households.domain import HEAD, HouseholdStatus
 from services.registry.persons.domain import PersonStatus, Purpose
-from services.registry.sight import Sealed
+from services.registry.sight import Sealed, with_marital
 from shared.auth import Actor
 from shared.db import Row, Transaction
 from shared.errors import Fault, Invalid
@@ -60,6 +60,8 @@ class Filled:
     """Whose data it counts as: its own, or that of who stands for the household."""
     freshness: Freshness
     answer: Answer = MISSING
+    fact: str = ""
+    """In whose history the value stands."""
     told: Told | None = None
     verified: Verified | None = None
     stale_on: date | None = None
@@ -158,7 +160,7 @@ async def fill(
     giving = await _giving(tx, actor, keys, form, found)
     fillings = [_filled(giving, found, each, again or new_id()) for each in ids]
     await _note(tx, giving, case_ref, request_id)
-    provisions = [each for filling in fillings for each in _provisions(found, filling)]
+    provisions = [each for filling in fillings for each in _provisions(found, filling, tx.now)]
     if again:
         await store.give_again(tx, again, form.version, serves(actor, form), provisions)
     else:
@@ -278,7 +280,8 @@ def _of(giving: _Giving, asked: FormField, rows: Mapping[str, Row | None], answe
     request_id = _said_of(path, row, "asked", path.asked_as)
     stale = stale_on(path, told, verified.at if verified else None, giving.today)
     fresh = freshness(answer.known, request_id is not None, stale, giving.today)
-    return Filled(asked, path, owner_id, answers_for, fresh, answer, told, verified, stale, request_id=request_id)
+    fact = _fact(path, row)
+    return Filled(asked, path, owner_id, answers_for, fresh, answer, fact, told, verified, stale, request_id=request_id)
 
 
 def _group(giving: _Giving, path: Path, row: Row) -> Any:
@@ -298,7 +301,12 @@ def _group(giving: _Giving, path: Path, row: Row) -> Any:
         return giving.open(row, group)
     if group == "work":
         return row["work_copy"] or row["facts"].get("work")
-    return row[group] if group in ("name", "sex", "birth_on", "relation") else row["facts"].get(group)
+    return row[group] if group in ("name", "sex", "birth_on", "relation") else with_marital(row["facts"]).get(group)
+
+
+def _fact(path: Path, row: Row) -> str:
+    """The name in the history of what the value stands in."""
+    return path.by_events if path.by_events and row["facts"].get(path.by_events) is not None else path.fact
 
 
 def _told(path: Path, row: Row) -> Told | None:
@@ -307,7 +315,7 @@ def _told(path: Path, row: Row) -> Told | None:
     if path.group == "without_work" or (path.group == "work" and row["work_copy"]):
         return Told("jobs", None, None)
     known = row["household_told"] if path.of == "household" else row["told"]
-    said = (known or {}).get(path.fact)
+    said = (known or {}).get(_fact(path, row))
     if said is None and path.of == "person" and path.fact in IDENTITY:
         said = row["first"]
     if said is None:
@@ -354,14 +362,16 @@ async def _note(tx: Transaction, giving: _Giving, case_ref: str | None, request_
         await note_listed(tx, giving.actor, giving.grounds.basis, consents, form.purpose, case_ref, request_id, fields)
 
 
-def _provisions(found: Subjects, filling: Filling) -> list[Provision]:
+def _provisions(found: Subjects, filling: Filling, now: datetime) -> list[Provision]:
     given: dict[tuple[str, str], dict[str, datetime | None]] = {}
     for each in filling.everything:
         if each.owner_id is None or each.freshness is Freshness.WITHHELD or not each.answer.known:
             continue
         owner = {"relation": "membership", "address": "occupancy"}.get(each.path.group, each.path.of)
         facts = given.setdefault((owner, each.owner_id), {})
-        facts[each.path.fact] = each.told.recorded_at if each.told else None
+        facts[each.fact] = each.told.recorded_at if each.told else None
+        if each.path.by_events:  # where no event was told yet, one that is told later is news
+            facts.setdefault(each.path.by_events, now)
     versions = _versions(found, filling)
     return [
         Provision(filling.filling_id, *key, versions[_WHAT.get(key[0], key[0]), key[1]], facts)

@@ -230,7 +230,7 @@ def corrected_of(form: Form, row: Row) -> CorrectedView:
     keys = []
     for pointer, field, _ in form.everything:
         path = _path(field)
-        if path.of == of and path.fact == row["fact"]:
+        if path.of == of and row["fact"] in (path.fact, path.by_events):
             keys.append(_group_key(form, pointer) + field.key)
     return CorrectedView(
         filling_id=row["filling_id"],

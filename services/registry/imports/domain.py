@@ -10,7 +10,7 @@ from typing import Any
 
 from services.registry.households.domain import HEAD, Address
 from services.registry.imports.reasons import HELD
-from services.registry.persons.domain import Known, PersonStatus
+from services.registry.persons.domain import Known, PersonStatus, bare
 
 INSURANCE = "insurance:"
 
@@ -275,14 +275,7 @@ def _change(row: Stated, known: KnownPerson) -> Change:
 
 def _changed(held_facts: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """The groups that differ, whether or not they name what is not known."""
-    return {group: value for group, value in after.items() if _bare(held_facts.get(group)) != _bare(value)}
-
-
-def _bare(value: Any) -> Any:
-    """Without what is not known."""
-    if isinstance(value, Mapping):
-        return {name: _bare(part) for name, part in value.items() if part is not None}
-    return [_bare(part) for part in value] if isinstance(value, list) else value
+    return {group: value for group, value in after.items() if bare(held_facts.get(group)) != bare(value)}
 
 
 # What a row says, laid over what is known: a blank cell changes nothing.
@@ -328,7 +321,7 @@ def _is_work_ours(known: KnownPerson, after: Mapping[str, Any]) -> bool:
     """May a roster say this of the person's work? Where it says nothing new, or jobs has nothing but what was stated before, or has the
     same."""
     said, stated = known.work_copy, known.facts.get("work")
-    if said is None or _bare(stated) == _bare(after):
+    if said is None or bare(stated) == bare(after):
         return True
     return _agrees(said, stated) or _agrees(said, after)
 

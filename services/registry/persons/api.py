@@ -74,7 +74,8 @@ async def patch_facts(
     person_id: Id,
     body: FactsChange,
 ) -> PersonView:
-    """What is given replaces what was known of the same fact; what is absent stays; null says: not known. Benefits assesses again.
+    """What is given replaces what was known of the same fact (of the profile, of the same code); what is absent stays; null says: not
+    known. Benefits assesses again.
     Of a fact that is known to hold another value from a later day on, only the days up to then change."""
     later = await service.change_facts(tx, actor, person_id, match.check, body.groups(), body.valid_from, body.source)
     view = await _answer(tx, actor, keys, response, person_id)

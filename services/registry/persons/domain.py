@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shared.errors import Conflict
 
@@ -129,5 +129,20 @@ def changed_groups(
     return {
         group: value
         for group, value in given.items()
-        if before.get(group) != value or (group in held and held[group] != since)
+        if bare(before.get(group)) != bare(value) or (group in held and held[group] != since)
     }
+
+
+def bare(value: Any) -> Any:
+    """A value without the parts that are null: not known."""
+    if isinstance(value, Mapping):
+        return {name: bare(part) for name, part in value.items() if part is not None}
+    return [bare(part) for part in value] if isinstance(value, list) else value
+
+
+def parts_kept(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The given groups as they are to be recorded: in the profile, whose codes are facts each by itself, what is not given stays as it
+    was. (In other groups the parts are said of one thing, a job, a school, and are given together.)"""
+    if not given.get("profile"):
+        return dict(given)
+    return {**given, "profile": bare({**(before.get("profile") or {}), **given["profile"]})}

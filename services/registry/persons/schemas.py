@@ -59,7 +59,7 @@ class WorkBody(Body):
 
 
 class ProfileBody(Body):
-    """Codes of the national lists: /v1/registry/code-lists."""
+    """Codes of the national lists: /v1/registry/code-lists. Each by itself: what is absent stays as it is; null: not known."""
 
     ethnic: Annotated[str, Of(ETHNIC)] | None = None
     education: Annotated[str, Of(EDUCATION)] | None = None
@@ -92,6 +92,8 @@ class FactsBody(Body):
     def groups(self) -> dict[str, object]:
         """By fact group, only what was given."""
         given = self.model_dump(mode="json", include=self.model_fields_set - {"insurances"})
+        if self.profile:
+            given["profile"] = self.profile.model_dump(mode="json", exclude_unset=True)
         schemes = self.model_dump(mode="json", include={"insurances"})["insurances"]
         return given | {f"insurance:{scheme}": relations for scheme, relations in schemes.items()}
 

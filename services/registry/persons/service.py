@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from services.registry import store as history
+from services.registry.history import store as then
 from services.registry.life import store as life
 from services.registry.life.domain import LifeEvent, LifeKind, Part
 from services.registry.life.telling import Ground, tell
@@ -17,6 +18,7 @@ from services.registry.persons.domain import (
     PersonStatus,
     changed_groups,
     move_person,
+    parts_kept,
     present_groups,
 )
 from services.registry.service import later_known, person_state, refuse_future
@@ -24,7 +26,7 @@ from services.registry.statistics.store import count_again
 from shared import outbox
 from shared.auth import Actor
 from shared.contracts.registry import PersonFactsChanged
-from shared.db import Transaction
+from shared.db import Read, Row, Transaction
 from shared.errors import Conflict, Fault
 from shared.ids import new_id
 from shared.merging import refuse_merged
@@ -69,6 +71,7 @@ async def change_facts(
     refuse_if_merged(row)
     move_person(PersonStatus(row["status"]), PersonAction.CHANGE_FACTS)
     refuse_work_of_jobs(row, given)
+    given = await with_parts_kept(tx, row, given, valid_from)
     held = await history.held_since(tx, "person", person_id) if valid_from else {}
     changes = changed_groups(row["facts"], given, held, since)
     if not changes:
@@ -81,6 +84,13 @@ async def change_facts(
     await count_again(tx, [], [person_id])
     outbox.emit(tx, person_state(PersonFactsChanged, {**row, "facts": facts, "version": row["version"] + 1}))
     return [*later_known(later, held), *_told_otherwise(row["facts"], given)]
+
+
+async def with_parts_kept(read: Read, row: Row, given: Mapping[str, Any], valid_from: date | None) -> dict[str, Any]:
+    """`parts_kept` of a person's row, as it was on the day from which the given groups are to hold."""
+    if not given.get("profile") or valid_from is None:
+        return parts_kept(row["facts"], given)
+    return parts_kept(await then.list_facts(read, "person", row["person_id"], valid_from, None), given)
 
 
 def _told_otherwise(facts: Mapping[str, Any], given: Mapping[str, Any]) -> list[Fault]:

@@ -448,6 +448,18 @@ async def test_what_changes_by_itself_and_by_other_routes_is_told_too(family: Fa
     assert [first["items"][0], second["items"][0]] == items
 
 
+async def test_the_marital_status_is_what_events_come_to_and_who_had_the_stated_one_is_told(family: Family) -> None:
+    stated = fields(await family.dibao(CLERK))["members.0.profile_marital"]
+    for kind, day in (("married", "2010-05-01"), ("widowed", "2026-07-01")):
+        body = {"kind": kind, "on": day}
+        event = await family.registry.post(f"/v1/registry/persons/{family.head}/life-events", body, **CADRE)
+        assert event.status_code == 201, event.text
+    (told,) = (await family.registry.get(f"{FORMS}/F-D1/corrected", **family.county)).json()["items"]
+    assert (told["fields"], told["of"]) == (["members.profile_marital"], family.head)
+    now = fields(await family.dibao(CLERK))["members.0.profile_marital"]
+    assert (stated["value"], now["value"], now["valid_from"]) == ("21", "30", "2026-07-01")
+
+
 async def test_a_new_value_from_a_later_day_was_not_wrong_then(family: Family) -> None:
     """And a name that was never changed before is known by what came in with the person."""
     pool = family.registry.database.pool

@@ -174,3 +174,44 @@ async def test_the_class_of_labour_by_age_is_a_suggestion(estate: Service) -> No
     assert (await estate.get(f"{PERSONS}/{person}")).json()["facts"]["labour_class"] == "WEAK_HALF"
     hidden = await estate.get(f"{PERSONS}/{person}/labour-class", role=Role.BLOCK_HEAD)
     assert (hidden.status_code, hidden.json()["type"]) == (403, "urn:anju:problem:facts-not-shown")
+
+
+async def test_of_the_profile_each_code_is_changed_by_itself(estate: Service, person: str) -> None:
+    """An app that knows only the education does not take the ethnic group away; what held on a day is what it adds to on that day."""
+    facts = f"{PERSONS}/{person}/facts"
+
+    async def profile(change: dict[str, Any], **more: str) -> Any:
+        answer = await estate.patch(facts, {"profile": change, **more}, headers=IF_ANY)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["facts"]["profile"]
+
+    assert await profile({"education": "60"}, valid_from="2026-07-01") == {"ethnic": "09", "education": "60"}
+    assert await profile({"political": "01"}, valid_from="2026-09-01") == {
+        "ethnic": "09",
+        "education": "60",
+        "political": "01",
+    }
+    await profile({"marital": "10"}, valid_from="2026-08-01")
+    then = [(await estate.get(f"{PERSONS}/{person}/state?as_of=2026-{day}")).json() for day in ("06-30", "08-15")]
+    assert [each["facts"]["profile"] for each in then] == [
+        {"ethnic": "09"},
+        {"ethnic": "09", "education": "60", "marital": "10"},
+    ]
+    assert await profile({"education": None}) == {"ethnic": "09", "political": "01"}
+
+
+async def test_what_is_not_known_is_no_change(estate: Service, person: str) -> None:
+    """A part that is null and one that is absent say the same."""
+    before = (await estate.get(f"{PERSONS}/{person}")).json()["version"]
+    same = {"schooling": SCHOOLING, "profile": {"ethnic": "09", "education": None}}
+    answer = await estate.patch(f"{PERSONS}/{person}/facts", same, headers=IF_ANY)
+    assert answer.json()["version"] == before
+
+
+async def test_a_change_request_for_one_code_shows_and_keeps_the_others(estate: Service, person: str) -> None:
+    asked = {"facts": {"profile": {"education": "60"}}, "reason": "毕业证所载"}
+    answer = await estate.post(f"{PERSONS}/{person}/change-requests", asked, headers=IF_ANY)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["fields"] == [
+        {"field": "profile", "before": {"ethnic": "09"}, "after": {"ethnic": "09", "education": "60"}}
+    ]
