@@ -21,6 +21,9 @@ test: ## run all tests (T=tests/unit for some)
 chaos: ## kill everything at random under load, then count what was lost (KILLS=50 SEED=… SOAK=seconds)
 	@$(IN_VENV) -m tests.chaos
 
+fuzz: ## make requests from the OpenAPI document, right and wrong ones; 3 minutes (A='--paths ^/v1/jobs --examples 100', SEED=…)
+	@$(IN_VENV) -m tests.fuzz $(A)
+
 bench: ## time every hot path beside its limit, 15 minutes (A='--only read,settle' for some)
 	@$(IN_VENV) -m tests.bench $(A)
 
@@ -49,4 +52,4 @@ help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@printf '\nVariables of a run (ANJU_PORT, ANJU_DATA, DATABASE_URL, …): $(PY) -m deploy.local --help\n'
 
-.PHONY: run reset venv test chaos bench bench-growth bench-search bench-roster check fmt help
+.PHONY: run reset venv test chaos fuzz bench bench-growth bench-search bench-roster check fmt help

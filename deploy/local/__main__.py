@@ -25,6 +25,7 @@ environment:
   ANJU_DEMO=0               no demo
   ANJU_RESTART_SECONDS=30   longest wait before a process that keeps dying is started again
   ANJU_APART=1              API and worker of each service as processes of their own
+  ANJU_POSTGRES_BUFFERS     memory in which the PostgreSQL that is started keeps pages (96MB); of a county's, a fifth of the machine's
   DATABASE_URL              a PostgreSQL 18 server to use: postgresql://user:password@host:port/database, the user with
                             CREATEDB and CREATEROLE; what is made there has one name prefix
   KAFKA_BOOTSTRAP_SERVERS   Kafka brokers to use: host:port,…

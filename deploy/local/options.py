@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,11 +28,13 @@ class Options:
     """False for tests only: PostgreSQL does not wait for the disk."""
     restart_seconds: float = 30.0
     """After which a process that keeps dying is started again, at the most."""
+    buffers: str = "96MB"
+    """Memory in which a PostgreSQL of our own keeps pages (`shared_buffers`)."""
 
 
 def from_environment(environ: Mapping[str, str]) -> Options:
-    """Reads ANJU_DATA, ANJU_PORT, ANJU_DEMO, ANJU_APART, ANJU_RESTART_SECONDS, DATABASE_URL, KAFKA_BOOTSTRAP_SERVERS. Raises
-    StartError."""
+    """Reads ANJU_DATA, ANJU_PORT, ANJU_DEMO, ANJU_APART, ANJU_RESTART_SECONDS, ANJU_POSTGRES_BUFFERS, DATABASE_URL,
+    KAFKA_BOOTSTRAP_SERVERS. Raises StartError."""
     return Options(
         data=_data(environ.get("ANJU_DATA")),
         port=_port(environ.get("ANJU_PORT") or "8080"),
@@ -40,6 +43,7 @@ def from_environment(environ: Mapping[str, str]) -> Options:
         database_url=environ.get("DATABASE_URL") or None,
         kafka_servers=environ.get("KAFKA_BOOTSTRAP_SERVERS") or None,
         restart_seconds=_seconds(environ.get("ANJU_RESTART_SECONDS") or "30"),
+        buffers=_memory(environ.get("ANJU_POSTGRES_BUFFERS") or "96MB"),
     )
 
 
@@ -57,3 +61,9 @@ def _seconds(text: str) -> float:
     if not text.isascii() or not text.isdigit() or not int(text):
         raise StartError(f"ANJU_RESTART_SECONDS={text} is no time: set a whole number of seconds.")
     return float(text)
+
+
+def _memory(text: str) -> str:
+    if not re.fullmatch("[1-9][0-9]{0,5}(MB|GB)", text, re.ASCII):
+        raise StartError(f"ANJU_POSTGRES_BUFFERS={text} is no memory: set a whole number of MB or GB, such as 4GB.")
+    return text

@@ -21,6 +21,7 @@ from deploy.local import account, files
 from deploy.local.children import Account, Spec
 from deploy.local.console import StartError, say
 from deploy.local.folder import Folder
+from deploy.local.options import Options
 from deploy.local.ports import HOST
 from deploy.local.state import State, save
 from deploy.local.supervisor import Supervisor
@@ -36,7 +37,6 @@ _SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
     "max_connections": "120",
-    "shared_buffers": "96MB",
     "jit": "off",
     "io_method": "sync",
     "max_parallel_workers": "2",
@@ -225,10 +225,10 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
 
 
-def server(cluster: Cluster, port: int, folder: Folder, durable: bool) -> Spec:
+def server(cluster: Cluster, port: int, folder: Folder, options: Options) -> Spec:
     """The server process; SIGINT is its fast and orderly stop."""
-    settings = {**_SETTINGS, "port": str(port)}
-    if not durable:
+    settings = {**_SETTINGS, "shared_buffers": options.buffers, "port": str(port)}
+    if not options.durable:
         settings |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
     return Spec(
         name="postgres",

@@ -126,7 +126,7 @@ def _check_given(options: Options, memory: State, supervisor: Supervisor) -> Non
 def _own_postgres(options: Options, memory: State, port: int, supervisor: Supervisor) -> str:
     say("Starting PostgreSQL")
     cluster = postgres.prepare(supervisor.folder, memory, supervisor)
-    supervisor.keep(postgres.server(cluster, port, supervisor.folder, options.durable))
+    supervisor.keep(postgres.server(cluster, port, supervisor.folder, options))
     return postgres.admin_url(memory, port)
 
 

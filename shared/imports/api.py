@@ -85,7 +85,7 @@ def import_routes(prefix: str, tag: str, kind: ImportKind, scope: Scope) -> APIR
         "/{import_id}/events",
         summary=f"How far an import of {kind.title} is, told while it runs",
         response_class=Response,
-        responses=streams.RESPONSES,
+        responses=streams.responses(ImportRow),
     )
     async def watch_import(
         read: Reader, request: Request, import_id: Id, last: streams.LastEventId = None, actor: Actor = holding

@@ -6,7 +6,7 @@ Each round: plans of dwellings, then the rosters, a community each, sent to the 
 other. The time is the registry's, from the first 202 (`uploaded_at`) to the last commit (`finished_at`); the listeners' processes are
 held still meanwhile. The ripple of the first round, until all four services count everybody, is timed after it. The limit: the rows that
 came of it, table by table in one connection, into a second database of the same schema with all its indexes. Memory: PSS of the
-registry's process, read every 50 ms. All movers of Guizhou: --people 192000 --files 10 --rounds 1 --no-ripple.
+registry's process, read every 50 ms. All movers of Guizhou: --people 192000 --files 10 --rounds 1 --no-ripple --buffers 4GB.
 """
 
 from __future__ import annotations
@@ -205,8 +205,8 @@ def _peak(process: psutil.Process) -> Iterator[list[float]]:
         watcher.join()
 
 
-async def _run(people: int, files: int, rounds: int, ripple: bool) -> Sequence[Figure]:
-    async with running(apart=False) as world:
+async def _run(people: int, files: int, rounds: int, ripple: bool, buffers: str) -> Sequence[Figure]:
+    async with running(apart=False, buffers=buffers) as world:
         await world.learn_idle()
         path = RosterPath(world, people, files, ripple)
         for _ in range(rounds):
@@ -222,11 +222,14 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=1, help="rosters of a round, a community each")
     parser.add_argument("--rounds", type=int, default=3, help="each with people of its own")
     parser.add_argument("--no-ripple", action="store_true", help="do not wait for the listeners")
+    parser.add_argument("--buffers", default="96MB", help="memory of the PostgreSQL for pages")
     options = parser.parse_args()
     end_orderly()
     console = Console()
     with console.status("measuring"):
-        figures = uvloop.run(_run(options.people, options.files, options.rounds, not options.no_ripple))
+        figures = uvloop.run(
+            _run(options.people, options.files, options.rounds, not options.no_ripple, options.buffers)
+        )
     table.show(console, figures, {}, "roster → registry, beside indexed COPY of the same rows")
 
 

@@ -158,10 +158,11 @@ def end_orderly() -> None:
 
 
 @asynccontextmanager
-async def running(apart: bool) -> AsyncIterator[World]:
-    """A platform without the demo, in a folder and on ports of its own, with a database and a broker of its own."""
+async def running(apart: bool, buffers: str = "96MB") -> AsyncIterator[World]:
+    """A platform without the demo, in a folder and on ports of its own, with a database (in whose memory are so many pages) and a broker
+    of its own."""
     own = {"DATABASE_URL": "", "KAFKA_BOOTSTRAP_SERVERS": "", "ANJU_DEMO": "0", "ANJU_APART": "1" if apart else "0"}
-    with started(**own, ANJU_REGISTRY_KNOWN_AREAS=json.dumps([DEMO_AREA])) as platform:
+    with started(**own, ANJU_POSTGRES_BUFFERS=buffers, ANJU_REGISTRY_KNOWN_AREAS=json.dumps([DEMO_AREA])) as platform:
         state = json.loads((platform.data / "state.json").read_text())
         memory = State(**state)
         admin_url = postgres.admin_url(memory, memory.ports["postgres"])

@@ -22,7 +22,7 @@ from shared.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 
 Auditing = Annotated[Actor, Depends(require(Scope.AUDIT_READ))]
 AuditingOrOwn = Annotated[Actor, Depends(require_or_own(Scope.AUDIT_READ))]
-ReaderOf = Annotated[str | None, Query(max_length=80, description="The account that read.")]
+ReaderOf = Annotated[str | None, Query(max_length=80, pattern=r"^[^\x00-\x1f]+$", description="The account that read.")]
 PurposeIs = Annotated[str | None, Query(max_length=40, pattern=r"^[a-z-]+$")]
 Since = Annotated[AwareDatetime | None, Query(description="First instant.", examples=["2026-11-01T00:00:00+08:00"])]
 Until = Annotated[

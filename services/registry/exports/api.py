@@ -102,7 +102,7 @@ async def get_export(actor: Reading, read: Reader, config: Config, request: Requ
     "/exports/{export_id}/events",
     summary="How far an export is, told while it runs",
     response_class=Response,
-    responses=streams.RESPONSES,
+    responses=streams.responses(ExportRow),
 )
 async def watch_export(
     actor: Reading, read: Reader, request: Request, export_id: Id, last: streams.LastEventId = None

@@ -45,10 +45,11 @@ async def search_people(
     place, wanted = await wanted_of(read, actor, keys, asked)
     place = await store.widened(read, place)
     async with store.planned_by_values(read):
-        rows = await store.list_found(read, place, wanted, after, limit)
+        rows, counted = await store.list_found(read, place, wanted, after, limit)
         if after is None and len(rows) < limit:
             return Found(rows, len(rows), False)
-        counted = await store.count_found(read, place, wanted)
+        if counted is None:
+            counted = await store.count_found(read, place, wanted)
     return Found(rows, min(counted, MOST_COUNTED), counted > MOST_COUNTED)
 
 

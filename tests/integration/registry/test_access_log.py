@@ -181,6 +181,7 @@ async def test_the_log_is_read_page_by_page_and_by_filters(log: Log) -> None:
     one = (await log.registry.get(f"{LOG}?reader=reader%203&purpose=transfer", **AUDITOR)).json()["items"]
     assert {r["reader"] for r in one} == {"reader 3"}
     assert (await log.registry.get(f"{LOG}?cursor=bm8", **AUDITOR)).status_code == 400
+    assert (await log.registry.get(f"{LOG}?reader=%00", **AUDITOR)).status_code == 422
 
 
 async def test_the_log_as_a_file_says_the_same(log: Log) -> None:

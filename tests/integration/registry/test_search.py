@@ -26,6 +26,7 @@ SEARCH = "/v1/registry/persons/search"
 HOUSEHOLDS = "/v1/registry/households"
 PERSONS = "/v1/registry/persons"
 ELSEWHERE = "522731003099"
+STREET = "522731003"
 OTHER_STREET = "522731004001"
 CADRE: dict[str, Any] = {"role": Role.COMMUNITY_CADRE, "place": COMMUNITY}
 BLOCK_HEAD: dict[str, Any] = {"role": Role.BLOCK_HEAD, "place": f"{COMMUNITY}/1/1"}
@@ -229,7 +230,7 @@ async def test_programs_find_people_by_number_and_not_by_what_is_masked_for_them
 
 
 async def test_a_place_covers_its_own_and_nothing_else(registry: Service) -> None:
-    street = {"role": Role.STREET_WELFARE_CLERK, "place": "522731003"}
+    street = {"role": Role.STREET_WELFARE_CLERK, "place": STREET}
     county = {"role": Role.COUNTY_CIVIL_AFFAIRS, "place": "522731"}
     assert await names(registry, BLOCK_HEAD, name="李") == ["李小花"]
     assert await names(registry, CADRE, name="李") == ["李小明", "李小花"]
@@ -275,7 +276,7 @@ async def test_pages_stay_in_order_while_others_settle(changing: Service) -> Non
         return await search(changing, {"limit": 2} | ({"cursor": cursor} if cursor else {}), **caller)
 
     flats = ["201", "202", "302"]
-    for caller in ({}, {"role": Role.STREET_WELFARE_CLERK, "place": "522731003"}, CADRE):
+    for caller in ({}, {"role": Role.STREET_WELFARE_CLERK, "place": STREET}, CADRE):
         asked: dict[str, Any] = {"body": {"name": "小"}, **caller}
         before = [item["person_id"] for item in (await search(changing, **asked))["items"]]
         found = await page(None, **asked)
@@ -306,7 +307,10 @@ async def test_a_total_is_exact_up_to_a_thousand(changing: Service) -> None:
         assert await store.count_found(read, Place(), wanted) == 1000
         await connection.execute("update persons set name_keys = $1 where name = '王芳'", name_keys("秦川"))
         assert await store.count_found(read, Place(), wanted) == 1001
-        assert await store.count_found(read, Place(COMMUNITY), wanted) == 1001
+        assert await store.count_found(read, Place(STREET), wanted) == 1001
+    for within in (STREET, COMMUNITY):
+        found = await search(changing, body={"name": "秦川", "division": within})
+        assert (found["total"], found["more"]) == (1000, True)
 
 
 async def test_whatever_writes_a_name_keeps_what_it_is_found_by(changing: Service) -> None:

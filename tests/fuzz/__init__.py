@@ -1,0 +1,1 @@
+"""Requests made from the OpenAPI documents, right and wrong ones, held against what the documents say."""
