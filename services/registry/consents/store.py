@@ -64,15 +64,21 @@ async def add_ending(
 
 
 async def newest(read: Read, person_ids: Sequence[str], purpose: str) -> dict[str, Given]:
-    """The newest consent to a purpose, by person."""
+    """The consent to a purpose of which the last word is, by person: of one who was entered twice, under whichever id it was said."""
     rows = await read.fetch(
-        """select distinct on (c.person_id) c.person_id, c.consent_id, c.notice, coalesce(e.status, 'standing') as status
-             from consents c left join consent_endings e using (consent_id)
-            where c.person_id = any($1::uuid[]) and c.purpose = $2 order by c.person_id, c.told desc""",
+        """with one as (
+               select person_id as id, person_id as owner from unnest($1::uuid[]) as g(person_id)
+               union all select gone_id, kept_id from person_mergers where kept_id = any($1::uuid[]) and unmerged_at is null),
+            newest as (
+               select distinct on (one.id) one.owner, c.* from one join consents c on c.person_id = one.id
+                where c.purpose = $2 order by one.id, c.told desc)
+           select distinct on (c.owner) c.owner, c.consent_id, c.notice, coalesce(e.status, 'standing') as status
+             from newest c left join consent_endings e using (consent_id)
+            order by c.owner, coalesce(e.ended_at, c.recorded_at) desc, c.told desc""",
         list(person_ids),
         purpose,
     )
-    return {row["person_id"]: Given(row["consent_id"], ConsentStatus(row["status"]), row["notice"]) for row in rows}
+    return {row["owner"]: Given(row["consent_id"], ConsentStatus(row["status"]), row["notice"]) for row in rows}
 
 
 async def get_consent(read: Read, consent_id: str, place: Place) -> Row:
@@ -89,5 +95,10 @@ async def get_consent(read: Read, consent_id: str, place: Place) -> Row:
 
 
 async def list_of_person(read: Read, person_id: str) -> list[Row]:
-    """All that a person ever consented to, the newest first."""
-    return await read.fetch(f"{_CONSENT} where c.person_id = $1 order by c.told desc", person_id)
+    """All that a person ever consented to, also under an id that is merged into this one, the newest first."""
+    return await read.fetch(
+        f"""{_CONSENT} where c.person_id = $1
+                  or c.person_id in (select gone_id from person_mergers where kept_id = $1 and unmerged_at is null)
+             order by c.told desc""",
+        person_id,
+    )

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.registry import examples
 from shared.auth import Role
 from tests.integration.registry.believed import believed
 from tests.support.clients import Service
@@ -18,6 +19,8 @@ from tests.support.people import household, id_number, member
 PERSONS = "/v1/registry/persons"
 HOUSEHOLDS = "/v1/registry/households"
 CADRE: dict[str, Any] = {"role": Role.COMMUNITY_CADRE, "subject": "cadre"}
+CLERK: dict[str, Any] = {"role": Role.STREET_WELFARE_CLERK, "place": "522731003", "subject": "clerk"}
+GIVEN = {**examples.CONSENT, "given_on": "2026-07-02"}
 SECRETARY: dict[str, Any] = {"role": Role.COMMUNITY_SECRETARY, "subject": "secretary"}
 
 
@@ -236,6 +239,32 @@ async def test_mergers_make_no_chains(twice: Twice) -> None:
     assert [e["code"] for e in itself.json()["errors"]] == ["same-person"]
     nothing = await twice.registry.post(path, {"into": twice.child, "take": ["hukou"], "reason": "重复"}, **CADRE)
     assert [(e["pointer"], e["code"]) for e in nothing.json()["errors"]] == [("/take/0", "not-recorded")]
+
+
+async def test_a_consent_is_that_of_the_one_under_whichever_id_it_was_given_or_withdrawn(twice: Twice) -> None:
+    async def give(person_id: str) -> str:
+        answer = await twice.registry.post(f"{PERSONS}/{person_id}/consents", GIVEN, **CADRE)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["consent_id"])
+
+    async def reads() -> str:
+        answer = await twice.registry.get(f"{PERSONS}/{twice.kept}?purpose=employment", **CLERK)
+        return "read" if answer.status_code == 200 else str(answer.json()["people"][0]["code"])
+
+    gone = await give(twice.gone)
+    assert await reads() == "consent-missing"
+    await twice.merge()
+    assert await reads() == "read"
+    assert (await twice.part()).status_code == 200
+    own = await give(twice.kept)
+    await twice.merge()
+    listed = (await twice.registry.get(f"{PERSONS}/{twice.kept}/consents")).json()["items"]
+    assert [each["consent_id"] for each in listed] == [own, gone]
+    withdrawn = await twice.registry.post(f"/v1/registry/consents/{gone}/withdrawal", {}, **CADRE)
+    assert withdrawn.status_code == 200, withdrawn.text
+    assert await reads() == "consent-withdrawn", "the last word counts, though it was said of the other record"
+    assert (await twice.part()).status_code == 200
+    assert await reads() == "read"
 
 
 async def test_an_event_of_a_merged_person_waits_until_the_two_are_parted(twice: Twice) -> None:
