@@ -53,9 +53,8 @@ def settled() -> There:
     row = {"household_id": HOME, "version": 1, **place}
     there.homes = {HOME: row | {"status": "settled", "without_work": True, "poor": False}}
     person = {"person_id": PERSON, "version": 1, "household_id": HOME}
-    there.people = {
-        PERSON: person | {"name": "王一", "sex": "1", "status": "resident", "work_copy": None, "moved_hukou": False}
-    }
+    known = {"name": "王一", "sex": "1", "status": "resident", "marital": None, "work_copy": None, "moved_hukou": False}
+    there.people = {PERSON: person | known}
     there.names = {"王一": [PERSON]}
     there.members = {HOME: [PERSON]}
     there.occupants = {AT: [HOME]}
@@ -157,6 +156,8 @@ def _another_visit(there: There) -> None:
         pytest.param(_lose("occupants", AT), id="nobody in the flat"),
         pytest.param(_lose("assessed", (HOME, PERSON)), id="not assessed"),
         pytest.param(_another_visit, id="asked for twice"),
+        pytest.param(_set("people", PERSON, "marital", "21"), id="married, and nobody told it"),
+        pytest.param(lambda there: there.consents.update({PERSON: ["standing"]}), id="a consent that nobody gave"),
     ],
 )
 def test_catches_an_effect_that_is_not_there_or_twice(fault: Callable[[There], None]) -> None:

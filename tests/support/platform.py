@@ -80,7 +80,7 @@ class Platform:
             report: dict[str, Any] = answer.json()
             return report if report["status"] in ("done", "failed") else None
 
-        return within(seconds, over)
+        return within(seconds, over, longest=1.0)
 
     def overview(self, household_id: str, role: str = "developer") -> dict[str, Any]:
         answer = self.ask("GET", f"/v1/households/{household_id}/overview", role=role)
@@ -93,14 +93,16 @@ class Platform:
         return found
 
 
-def within(seconds: float, check: Callable[[], T | None]) -> T:
-    """Waits until the check gives something true, and gives that. (Generous: a test shows that it comes, a bench how soon.)"""
-    end = time.monotonic() + seconds
+def within(seconds: float, check: Callable[[], T | None], longest: float = 0.05) -> T:
+    """Waits until the check gives something true, and gives that. (Generous: a test shows that it comes, a bench how soon.) `longest`:
+    seconds between two looks, up to which they grow."""
+    end, pause = time.monotonic() + seconds, 0.05
     while True:
         if found := check():
             return found
         assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.05)
+        time.sleep(pause)
+        pause = min(2 * pause, longest)
 
 
 def _free_port() -> int:

@@ -47,6 +47,10 @@ class Person:
     person_id: str | None = None
     status: str = RESIDENT
     version: int = 1
+    married: bool = False
+    """Told as a life event; nobody's marriage is stated."""
+    consents: int = 0
+    """Taken; the last stands."""
     stated_work_ended: str | None = None
     """How the employment ended that was stated."""
     employments: list[Employment] = field(default_factory=list)
@@ -153,6 +157,7 @@ def _move_in(world: World, ref: str, at: Any, people: Iterable[Mapping[str, Any]
         if before:  # whose settling was taken back
             person.version, person.person_id = before.version + 1, before.person_id
             person.employments, person.cases = before.employments, before.cases
+            person.married, person.consents = before.married, before.consents
         world.people[person.name] = person
         members.append(person)
     home = world.homes[ref] = Home(ref, at, members, told_by=[ref])
@@ -189,6 +194,16 @@ def _death(world: World, told: Told) -> None:
     _end_cases(person, "person-died")
     if not home.present:
         home.state = ENDED
+
+
+def _marry(world: World, told: Told) -> None:
+    person = _person(world, told)
+    person.married = True
+    person.version += 1
+
+
+def _consent(world: World, told: Told) -> None:
+    _person(world, told).consents += 1
 
 
 def _withdraw(world: World, told: Told) -> None:
@@ -248,6 +263,8 @@ _EFFECTS: dict[str, Callable[[World, Told], None]] = {
     "roster": _roster,
     "move": _move,
     "death": _death,
+    "marry": _marry,
+    "consent": _consent,
     "withdraw": _withdraw,
     "apply": _apply,
     "take-back": _take_back,

@@ -38,6 +38,8 @@ class There:
     people: Rows = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
     """Ids of the registry's people, by name."""
+    consents: dict[str, list[str]] = field(default_factory=dict)
+    """How each consent of a person stands, by person; the last one last."""
     members: dict[str, list[str]] = field(default_factory=dict)
     """Ids of present members, by household."""
     occupants: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
@@ -119,13 +121,18 @@ async def _registry(connection: asyncpg.Connection, there: There) -> None:
     there.people = _by(
         await connection.fetch(
             """select person_id, name, sex, birth_on, status, version, household_id, work_copy, work_copy_version,
-                      facts -> 'hukou' ->> 'moved' = 'true' as moved_hukou from persons"""
+                      facts -> 'hukou' ->> 'moved' = 'true' as moved_hukou, facts ->> 'marital' as marital from persons"""
         ),
         "person_id",
     )
     there.names = {
         name: [r["person_id"] for r in rows] for name, rows in _grouped(there.people.values(), "name").items()
     }
+    consents = await connection.fetch(
+        """select c.person_id, coalesce(e.status, 'standing') as status
+             from consents c left join consent_endings e using (consent_id) order by c.told"""
+    )
+    there.consents = {one: [r["status"] for r in rows] for one, rows in _grouped(consents, "person_id").items()}
     members = await connection.fetch(
         f"select household_id, person_id from memberships where {_COLIVING} and {_NOW} order by id"
     )

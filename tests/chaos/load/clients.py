@@ -1,4 +1,5 @@
-"""What clients do all day: settle households, move them, report deaths, take settlings back, apply, start and end work.
+"""What clients do all day: settle households, move them, report deaths and marriages, take settlings back, take consents, apply, start
+and end work.
 
 A client acts on households of its own, one act after the other; a household of which an act was not answered for sure it leaves alone.
 """
@@ -14,6 +15,7 @@ from threading import Event
 from typing import Any
 from uuid import UUID
 
+from services.registry.examples import CONSENT
 from tests.chaos.load.caller import Caller, Confirm
 from tests.chaos.load.ledger import Act, Answer
 from tests.chaos.load.people import Kind, Member, body_of, family, person
@@ -53,6 +55,8 @@ class Client:
             (self._settle, 36),
             (self._move, 12),
             (self._report_death, 7),
+            (self._report_marriage, 6),
+            (self._take_consent, 6),
             (self._withdraw, 7),
             (self._settle_again, 4),
             (self._apply, 14),
@@ -143,6 +147,28 @@ class Client:
             if not home.living():
                 self._forget(home)
                 self._places.give_back(home.at)
+
+    def _report_marriage(self) -> None:
+        home = self._some_home()
+        single = [member for member in home.living() if member.able and not member.married] if home else []
+        if home is None or not single:
+            return
+        member = self._drawn.choice(single)
+        body = {"kind": "married", "on": self._day.isoformat()}
+        path = f"/v1/registry/persons/{member.person_id}/life-events"
+        answer = self._post("marry", path, home, {"person": member.name}, body)
+        if answer and answer.done:
+            member.married = True
+
+    def _take_consent(self) -> None:
+        home = self._some_home()
+        able = [member for member in home.living() if member.able] if home else []
+        if home is None or not able:
+            return
+        member = self._drawn.choice(able)
+        body = CONSENT | {"given_on": self._day.isoformat()}
+        path = f"/v1/registry/persons/{member.person_id}/consents"
+        self._post("consent", path, home, {"person": member.name}, body)
 
     # benefits
 

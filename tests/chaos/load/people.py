@@ -31,6 +31,7 @@ class Member:
     kind: Kind
     person_id: str = ""
     alive: bool = True
+    married: bool = False
     employments: list[str] = field(default_factory=list)
     cases: dict[str, str] = field(default_factory=dict)
     """Pending, by scheme."""
