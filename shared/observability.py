@@ -9,11 +9,12 @@ import logging
 import re
 import sys
 import traceback
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from random import getrandbits
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
@@ -43,6 +44,7 @@ EXPORTS = Counter("exports_finished_total", "Lists made into files, or given up.
 EXPORT_ROWS = Counter("export_rows_total", "Rows of lists that were made into files.", ["list"])
 ACCESS_SEALED = Gauge("access_records_sealed", "Records of the access log that are sealed.")
 TIMERS = Counter("timers_fired_total", "Timers fired.", ["kind"])
+LOG_FAILURES = Counter("log_failures_total", "Times a line of the log could not be written: a full disk.")
 LOOP_FAILURES = Counter("loop_failures_total", "Times a worker loop failed and was started again.", ["loop"])
 
 REQUEST: ContextVar[dict[str, str]] = ContextVar("REQUEST")
@@ -87,8 +89,32 @@ def format_exception(logger: Any, method: str, event: EventDict) -> EventDict:
     return event
 
 
+class _Output:
+    """Standard output, which takes a line or does not: to note what went wrong must not go wrong itself."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with self._counted():
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with self._counted():
+            self._stream.flush()
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError:
+            LOG_FAILURES.inc()
+
+
 def configure_logs(level: str) -> None:
-    """JSON lines on standard output; the standard library's loggers come out in the same form."""
+    """JSON lines on standard output; the standard library's loggers come out in the same form. To log raises nothing where the output
+    takes nothing (`log_failures_total`)."""
+    output = cast("TextIO", _Output(sys.stdout))
     shared: list[Processor] = [
         name_request,
         structlog.processors.add_log_level,
@@ -99,10 +125,10 @@ def configure_logs(level: str) -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(output),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(output)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[

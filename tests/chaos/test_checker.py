@@ -139,6 +139,11 @@ def _another_visit(there: There) -> None:
     say(there, record("grid.visit", "v3", 1))
 
 
+def _another_consent(there: There) -> None:
+    there.consents[PERSON] = [{"consent_id": "consent-1", "status": "standing"}]
+    say(there, record("registry.consent", "consent-1", 1))
+
+
 @pytest.mark.parametrize(
     "fault",
     [
@@ -157,7 +162,7 @@ def _another_visit(there: There) -> None:
         pytest.param(_lose("assessed", (HOME, PERSON)), id="not assessed"),
         pytest.param(_another_visit, id="asked for twice"),
         pytest.param(_set("people", PERSON, "marital", "21"), id="married, and nobody told it"),
-        pytest.param(lambda there: there.consents.update({PERSON: ["standing"]}), id="a consent that nobody gave"),
+        pytest.param(_another_consent, id="a consent that nobody gave"),
     ],
 )
 def test_catches_an_effect_that_is_not_there_or_twice(fault: Callable[[There], None]) -> None:

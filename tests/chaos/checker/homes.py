@@ -11,8 +11,8 @@ from tests.chaos.checker.violations import NO_MORE, TAKES_EFFECT, Violation
 
 _SCHEMES = 7
 """In which every present person is assessed; beside them the household's dibao."""
-_MARRIED = "21"
-"""For the first time (GB/T 2261.2)."""
+_MARRIED = "20"
+"""Of whom it is not known what was before (GB/T 2261.2)."""
 _OPEN_VISITS = {"requested", "overdue"}
 
 
@@ -155,7 +155,11 @@ def _life(
     if person.status in (RESIDENT, DECEASED):
         yield "marital status", _MARRIED if person.married else None, there.people[person_id]["marital"]
     earlier = ["replaced"] * (person.consents - 1)
-    yield "consents", [*earlier, "standing"] if person.consents else [], there.consents.get(person_id, [])
+    yield (
+        "consents",
+        [*earlier, "standing"] if person.consents else [],
+        [row["status"] for row in there.consents.get(person_id, ())],
+    )
     cases = there.cases.get(person_id, [])
     told = {case.case_id: case.ending for case in person.cases}
     ended = {case["case_id"]: case["ended_because"] for case in cases}

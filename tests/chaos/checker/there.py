@@ -38,8 +38,8 @@ class There:
     people: Rows = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
     """Ids of the registry's people, by name."""
-    consents: dict[str, list[str]] = field(default_factory=dict)
-    """How each consent of a person stands, by person; the last one last."""
+    consents: dict[str, list[Row]] = field(default_factory=dict)
+    """By person, the last one last."""
     members: dict[str, list[str]] = field(default_factory=dict)
     """Ids of present members, by household."""
     occupants: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
@@ -129,10 +129,10 @@ async def _registry(connection: asyncpg.Connection, there: There) -> None:
         name: [r["person_id"] for r in rows] for name, rows in _grouped(there.people.values(), "name").items()
     }
     consents = await connection.fetch(
-        """select c.person_id, coalesce(e.status, 'standing') as status
+        """select c.consent_id, c.person_id, coalesce(e.status, 'standing') as status
              from consents c left join consent_endings e using (consent_id) order by c.told"""
     )
-    there.consents = {one: [r["status"] for r in rows] for one, rows in _grouped(consents, "person_id").items()}
+    there.consents = _grouped(consents, "person_id")
     members = await connection.fetch(
         f"select household_id, person_id from memberships where {_COLIVING} and {_NOW} order by id"
     )

@@ -12,7 +12,7 @@ from tests.chaos.checker.violations import IN_ORDER, NO_MORE, ONCE, STILL, TAKES
 Trail = Sequence[Record]
 """The records of one aggregate in order, each event once (the first time it stands there)."""
 _EVERY_VERSION_IS_SAID = {
-    "registry.community", "registry.household", "registry.person", "grid.household", "grid.visit"
+    "registry.community", "registry.household", "registry.person", "registry.consent", "grid.household", "grid.visit"
 }  # fmt: skip
 """In the others versions rise also by what nobody need hear of: a person starts to seek work, a refusal is proposed."""
 
@@ -75,11 +75,13 @@ def _of_trail(place: tuple[str, str], trail: Trail, owned: int | None) -> Iterat
 def owners_versions(there: There) -> dict[tuple[str, str], int]:
     """The version of each aggregate in its owner's row, by topic and key."""
     visits = [visit for rows in there.visits.values() for visit in rows]
+    consents = [consent for rows in there.consents.values() for consent in rows]
     cases = [case for rows in there.cases.values() for case in rows]
     return {
         **{("registry.community", key): row["version"] for key, row in there.communities.items()},
         **{("registry.household", key): row["version"] for key, row in there.homes.items()},
         **{("registry.person", key): row["version"] for key, row in there.people.items()},
+        **{("registry.consent", consent["consent_id"]): 1 for consent in consents},
         **{("grid.household", key): row["version"] for key, row in there.grid_homes.items()},
         **{("grid.visit", visit["visit_id"]): visit["version"] for visit in visits},
         **{("jobs.household", key): row["version"] for key, row in there.jobs_homes.items()},
