@@ -48,7 +48,7 @@ class Person:
     status: str = RESIDENT
     version: int = 1
     married: bool = False
-    """Told as a life event; nobody's marriage is stated."""
+    """Told as a life event, and taken back with the settling; nobody's marriage is stated."""
     consents: int = 0
     """Taken; the last stands."""
     stated_work_ended: str | None = None
@@ -157,7 +157,7 @@ def _move_in(world: World, ref: str, at: Any, people: Iterable[Mapping[str, Any]
         if before:  # whose settling was taken back
             person.version, person.person_id = before.version + 1, before.person_id
             person.employments, person.cases = before.employments, before.cases
-            person.married, person.consents = before.married, before.consents
+            person.consents = before.consents
         world.people[person.name] = person
         members.append(person)
     home = world.homes[ref] = Home(ref, at, members, told_by=[ref])

@@ -101,7 +101,7 @@ class Client:
         view = answer.json()
         for member, shown in zip(members, view["members"], strict=True):
             member.person_id, member.alive = shown["person_id"], True
-            member.employments, member.cases = [], {}
+            member.employments, member.cases, member.married = [], {}, False
         self._homes.append(Household(act.key, view["household_id"], at, members))
 
     # the household
