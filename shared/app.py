@@ -159,8 +159,11 @@ def health() -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/livez")
-    async def livez() -> dict[str, str]:
-        return {"status": "alive"}
+    async def livez(request: Request) -> JSONResponse:
+        worker: Worker | None = request.app.state.worker
+        if worker and not worker.goes_on:
+            return JSONResponse({"status": "a loop of the worker has ended: start the process again"}, 503)
+        return JSONResponse({"status": "alive"})
 
     @routes.get("/readyz")
     async def readyz(request: Request) -> JSONResponse:

@@ -58,6 +58,7 @@ class Worker:
         self._own_loops: Mapping[str, Loop] = loops or {}
         self.started = False
         self._alive: set[str] = set()
+        self._tasks: list[asyncio.Task[None]] = []
         self._asked_at = -60.0
         self._broker_answers = False
 
@@ -65,6 +66,11 @@ class Worker:
     def topics(self) -> list[str]:
         """What this service listens to."""
         return sorted({event.topic for event in self.handlers})
+
+    @property
+    def goes_on(self) -> bool:
+        """Does every loop go on, be it by failing and starting again? One that has ended for good comes back with the process only."""
+        return not any(task.done() for task in self._tasks)
 
     async def ready(self) -> bool:
         """Have all loops reached the broker and the database, and does the broker answer (asked at most every few seconds)?"""
@@ -80,16 +86,16 @@ class Worker:
     async def running(self, database: Database) -> AsyncIterator[None]:
         """Runs the loops until left; what is under way is finished or rolled back."""
         self.started = True
-        tasks = [
+        self._tasks = [
             asyncio.create_task(self._keep(name, loop, database), name=f"{self.name}.{name}")
             for name, loop in self._loops().items()
         ]
         try:
             yield
         finally:
-            for task in tasks:
+            for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _loops(self) -> dict[str, Loop]:
         loops: dict[str, Loop] = {"relay": self._relay, "janitor": self._janitor, **self._own_loops}
