@@ -39,7 +39,12 @@ def main() -> None:
     parser = argparse.ArgumentParser("python -m tests.fuzz", description=_ABOUT, formatter_class=form)
     parser.add_argument("--paths", default="^/", help="only these, a pattern (default: %(default)s)")
     parser.add_argument("--role", default="developer", help="whose account asks (default: %(default)s)")
-    parser.add_argument("--examples", type=int, default=40, help="made up for each operation (default: %(default)s)")
+    parser.add_argument(
+        "--examples",
+        type=int,
+        default=40,
+        help="made up for each operation, beside the edges of its fields (default: %(default)s)",
+    )
     parser.add_argument("--seed", type=int, default=int(os.environ.get("SEED", "1")))
     options = parser.parse_args()
     console = Console()

@@ -275,7 +275,8 @@ def _of(giving: _Giving, asked: FormField, rows: Mapping[str, Row | None], answe
         return Filled(asked, path, owner_id, answers_for, Freshness.WITHHELD, reason=reason)
     if answers_for:
         giving.read.setdefault(answers_for, set()).add(asked.path)
-    answer, told = pick(path, _group(giving, path, row)), _told(path, row)
+    answer = pick(path, _group(giving, path, row))
+    told = _told(path, row) if answer.known else None
     verified = _verified(path, row, told)
     request_id = _said_of(path, row, "asked", path.asked_as)
     stale = stale_on(path, told, verified.at if verified else None, giving.today)

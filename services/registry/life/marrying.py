@@ -14,7 +14,7 @@ from services.registry.life.domain import LifeEvent, LifeKind, Part
 from services.registry.life.kin import Closeness, MarriageLaw, Party, closeness, faults_of_couple
 from services.registry.life.replay import replay
 from services.registry.life.service import BeyondPlace, Taken
-from services.registry.life.telling import CannotHaveHappened, Ground, tell
+from services.registry.life.telling import MARITAL, CannotHaveHappened, Ground, tell
 from services.registry.persons import store as persons
 from services.registry.persons.service import refuse_if_merged
 from services.registry.service import refuse_future
@@ -61,6 +61,9 @@ async def take_couple_word(
     for row in people:
         refuse_if_merged(row)
     warnings = await _look(tx, people, word) if word.kind is LifeKind.MARRIED else []
+    if word.kind is LifeKind.DIVORCED and not spouse_id and not await _was_married(tx, first, word.on):
+        en, zh = "look at it again: no marriage is known of this person", "请核对：未登记该人员的婚姻"
+        warnings = [Fault("/on", "marriage-not-known", en, zh)]
     parts = tuple([Part(row["person_id"], await _before(tx, row, n, word)) for n, row in enumerate(people)])
     home, *others = (row["household_id"] for row in people)
     event = LifeEvent(new_id(), word.kind, word.on, 0, home, parts, outside=not others, again=word.again)
@@ -135,6 +138,11 @@ async def _before(tx: Transaction, row: Mapping[str, Any], n: int, word: CoupleW
 
 
 _NOT_STATED = "90"
+
+
+async def _was_married(tx: Transaction, row: Mapping[str, Any], on: date) -> bool:
+    """Is a marriage told of the person, or stated on that day?"""
+    return row["facts"].get(MARITAL) is not None or await _stated(tx, row, on) in WED
 
 
 async def _stated(tx: Transaction, row: Mapping[str, Any], on: date) -> str | None:

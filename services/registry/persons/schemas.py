@@ -99,7 +99,7 @@ class FactsBody(Body):
 
 
 class FactsChange(FactsBody):
-    """A change of facts, and since when it holds (today unless said)."""
+    """A change of facts, and since when it holds: today, by the calendar of China (UTC+8), unless said."""
 
     valid_from: Day | None = None
     source: SourceOf = "staff"

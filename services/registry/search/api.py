@@ -10,7 +10,8 @@ from services.registry.search.schemas import PeopleFound, PersonFound, SearchBod
 from services.registry.sight import Sealed, birth_for
 from shared.app import router
 from shared.db import Reader, Row
-from shared.paging import Cursor, Limit, decode_cursor, encode_cursor
+from shared.errors import Fault
+from shared.paging import BadCursor, Cursor, Limit, decode_cursor, encode_cursor
 from shared.privacy import KeyRing, mask_name
 
 routes = router("/v1/registry/persons", "registry: persons")
@@ -25,12 +26,17 @@ async def search(
     A number that nobody has and a number of somebody elsewhere are answered alike: nobody found. Whom a withdrawn settling had left, and
     ids that were found to be another's, are never found.
     """
-    keys_of_last = decode_cursor(cursor, (str, UUID, UUID))
-    after = (keys_of_last[0], keys_of_last[1], keys_of_last[2]) if keys_of_last else None
+    asked = keys.lookup_hash("cursor", body.model_dump_json())[:8].hex()
+    keys_of_last = decode_cursor(cursor, (str, str, UUID, UUID))
+    if keys_of_last and keys_of_last[0] != asked:
+        raise BadCursor(
+            faults=[Fault("query:cursor", "of-another-search", "was given for another search", "该游标属于另一次查询")]
+        )
+    after = (keys_of_last[1], keys_of_last[2], keys_of_last[3]) if keys_of_last else None
     found = await service.search_people(read, actor, keys, body.asked(), after, limit)
     return PeopleFound(
         items=[_found(keys, row) for row in found.rows],
-        next=encode_cursor(*store.ids_of(found.rows)) if len(found.rows) == limit else None,
+        next=encode_cursor(asked, *store.ids_of(found.rows)) if len(found.rows) == limit else None,
         total=found.total,
         more=found.more,
     )

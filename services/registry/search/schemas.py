@@ -99,3 +99,4 @@ class PeopleFound(Page[PersonFound]):
     total: Annotated[int, Field(le=MOST_COUNTED)]
     """How many there are; where there are `more`, the number up to which is counted."""
     more: bool
+    """There are more than are counted. Whether there is another page, `next` says."""

@@ -102,6 +102,15 @@ async def test_a_divorce_names_nobody_and_finds_the_spouse(two: Two) -> None:
     assert await two.marital(two.man) == "22", "anew, with somebody who is not in the registry"
 
 
+async def test_a_divorce_of_whom_no_marriage_is_known_is_to_be_looked_at(two: Two) -> None:
+    event = await two.tell(two.man, "divorced", "2026-08-10")
+    assert warned(event) == [("/on", "marriage-not-known")]
+    path = f"{PERSONS}/{two.woman}/facts"
+    stated = {"profile": {"marital": "20"}, "valid_from": "2026-07-01"}
+    assert (await two.registry.patch(path, stated, headers={"if-match": "*"})).status_code == 200
+    assert warned(await two.tell(two.woman, "divorced", "2026-08-10")) == []
+
+
 async def test_taken_back_all_is_as_if_it_had_never_been_told(two: Two) -> None:
     before = await believed(two.registry)
     event = await two.tell(two.man, "married", "2026-07-10", spouse=two.woman)

@@ -167,6 +167,17 @@ async def test_what_is_missing_is_listed_once(family: Family) -> None:
     assert len({(each["field"], each["id"]) for each in to_ask}) == len(to_ask)
 
 
+async def test_what_is_missing_comes_from_nowhere(family: Family) -> None:
+    """Of a husband of whose profile only the ethnic group is known, the marital status is missing, and nobody told it."""
+    known = await family.registry.patch(
+        f"/v1/registry/persons/{family.other}/facts", {"profile": {"ethnic": "09"}}, headers={"if-match": "*"}, **CADRE
+    )
+    assert known.status_code == 200, known.text
+    marital = fields(await family.dibao())["members.1.profile_marital"]
+    assert (marital["freshness"], marital["value"]) == ("missing", None)
+    assert (marital["source"], marital["recorded_at"], marital["stale_on"]) == (None, None, None)
+
+
 async def test_flat_under_the_agencys_own_keys(family: Family) -> None:
     view = await family.filled("F-D1", CLERK, "?shape=flat", household_id=family.id)
     item = view["items"][0]

@@ -291,6 +291,9 @@ async def test_pages_stay_in_order_while_others_settle(changing: Service) -> Non
         assert [person for person in seen if person in before] == before
         assert total == sorted(total)
     assert (await changing.post(SEARCH, {"name": "小"}, params={"cursor": "WzFd"})).status_code == 400
+    first = (await page(None, body={"name": "小"}))["next"]
+    other = await changing.post(SEARCH, {"name": "王"}, params={"cursor": first})
+    assert (other.status_code, other.json()["errors"][0]["code"]) == (400, "of-another-search")
 
 
 async def test_a_total_is_exact_up_to_a_thousand(changing: Service) -> None:
