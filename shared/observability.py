@@ -9,8 +9,7 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from contextvars import ContextVar
 from pathlib import Path
 from random import getrandbits
@@ -96,17 +95,14 @@ class _Output:
         self._stream = stream
 
     def write(self, text: str) -> None:
-        with self._counted():
+        try:
             self._stream.write(text)
+        except OSError:
+            LOG_FAILURES.inc()
 
     def flush(self) -> None:
-        with self._counted():
-            self._stream.flush()
-
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
         try:
-            yield
+            self._stream.flush()
         except OSError:
             LOG_FAILURES.inc()
 

@@ -1,4 +1,4 @@
-"""SQL that all topics of the registry share: the history of facts.
+"""SQL that all topics of the registry share: the history of facts, and who is one with whom.
 
 In every store `get_` raises NotFound, `find_` may be None, `load_` locks for change, `list_` is a page; what an actor's place does not
 cover (`shared.places`) is as if it were not there.
@@ -13,6 +13,13 @@ from shared.db import Read, Row, Transaction, columns, json_text
 
 Facts = Sequence[tuple[str, str, object]]
 """Id of a person, household or parcel, name of the fact, value."""
+
+
+WITH_MERGED = """
+select person_id as id, person_id as owner from unnest($1::uuid[]) as g(person_id)
+ union all select gone_id, kept_id from person_mergers where kept_id = any($1::uuid[]) and unmerged_at is null
+"""
+"""SQL: the ids of people $1 and of whoever was merged into them, each with whose it is (`owner`)."""
 
 
 def told_of(person: str) -> str:

@@ -222,7 +222,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=1, help="rosters of a round, a community each")
     parser.add_argument("--rounds", type=int, default=3, help="each with people of its own")
     parser.add_argument("--no-ripple", action="store_true", help="do not wait for the listeners")
-    parser.add_argument("--buffers", default="96MB", help="memory of the PostgreSQL for pages")
+    parser.add_argument("--buffers", default="", help="memory of the PostgreSQL for pages (as `make run` gives it)")
     options = parser.parse_args()
     end_orderly()
     console = Console()

@@ -158,7 +158,7 @@ def end_orderly() -> None:
 
 
 @asynccontextmanager
-async def running(apart: bool, buffers: str = "96MB") -> AsyncIterator[World]:
+async def running(apart: bool, buffers: str = "") -> AsyncIterator[World]:
     """A platform without the demo, in a folder and on ports of its own, with a database (in whose memory are so many pages) and a broker
     of its own."""
     own = {"DATABASE_URL": "", "KAFKA_BOOTSTRAP_SERVERS": "", "ANJU_DEMO": "0", "ANJU_APART": "1" if apart else "0"}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from services.registry.consents.domain import ConsentStatus, Given, Giving
 from services.registry.own import staff_sees
+from services.registry.store import WITH_MERGED
 from shared.auth import Actor, Place
 from shared.db import Read, Row, Transaction
 from shared.errors import NotFound
@@ -66,9 +67,7 @@ async def add_ending(
 async def newest(read: Read, person_ids: Sequence[str], purpose: str) -> dict[str, Given]:
     """The consent to a purpose of which the last word is, by person: of one who was entered twice, under whichever id it was said."""
     rows = await read.fetch(
-        """with one as (
-               select person_id as id, person_id as owner from unnest($1::uuid[]) as g(person_id)
-               union all select gone_id, kept_id from person_mergers where kept_id = any($1::uuid[]) and unmerged_at is null),
+        f"""with one as ({WITH_MERGED}),
             newest as (
                select distinct on (one.id) one.owner, c.* from one join consents c on c.person_id = one.id
                 where c.purpose = $2 order by one.id, c.told desc)
@@ -97,8 +96,5 @@ async def get_consent(read: Read, consent_id: str, place: Place) -> Row:
 async def list_of_person(read: Read, person_id: str) -> list[Row]:
     """All that a person ever consented to, also under an id that is merged into this one, the newest first."""
     return await read.fetch(
-        f"""{_CONSENT} where c.person_id = $1
-                  or c.person_id in (select gone_id from person_mergers where kept_id = $1 and unmerged_at is null)
-             order by c.told desc""",
-        person_id,
+        f"{_CONSENT} where c.person_id in (select id from ({WITH_MERGED}) one) order by c.told desc", [person_id]
     )

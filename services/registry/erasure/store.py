@@ -8,29 +8,21 @@ from datetime import date
 
 from services.registry.erasure.domain import Held
 from services.registry.persons.domain import PersonStatus, Withheld
+from services.registry.store import WITH_MERGED
 from shared.clock import SHANGHAI
 from shared.db import Read, Row, Transaction, columns
-
-_GONE_INTO = "select m.gone_id from person_mergers m where m.kept_id = any($1::uuid[]) and m.unmerged_at is null"
 
 
 async def list_one(read: Read, person_ids: Collection[str]) -> dict[str, str]:
     """These people and whoever was merged into them: by id, whose it is."""
-    rows = await read.fetch(
-        """select person_id as id, person_id as owner from unnest($1::uuid[]) as g(person_id)
-           union all select gone_id, kept_id from person_mergers where kept_id = any($1::uuid[]) and unmerged_at is null""",
-        list(person_ids),
-    )
+    rows = await read.fetch(WITH_MERGED, list(person_ids))
     return {row["id"]: row["owner"] for row in rows}
 
 
 async def list_held(read: Read, person_ids: Collection[str], but_request: str | None) -> list[Held]:
     """What decides whether these people may be erased. `but_request`: a rights request that does not count."""
     rows = await read.fetch(
-        f"""with one as (
-               select person_id as id, person_id as owner from unnest($1::uuid[]) as g(person_id)
-               union all select gone_id, kept_id from person_mergers m
-                          where m.kept_id = any($1::uuid[]) and m.unmerged_at is null)
+        f"""with one as ({WITH_MERGED})
             select p.person_id, p.status, p.died_on, p.withdrawn_at, p.withheld is not null as restricted,
                    (select max(f.valid_from) from person_facts f
                      where f.person_id = p.person_id and f.fact = 'status' and f.retracted_at is null) as status_since,
@@ -90,7 +82,7 @@ async def set_withheld(tx: Transaction, person_ids: Collection[str], withheld: W
     """Restricts the records of these people, or shows them again; and of whoever was merged into them."""
     await tx.execute(
         f"""update persons set withheld = $2, version = version + 1, changed_at = $3
-             where (person_id = any($1::uuid[]) or person_id in ({_GONE_INTO})) and withheld is distinct from '{Withheld.ERASED}'""",
+             where person_id in (select id from ({WITH_MERGED}) one) and withheld is distinct from '{Withheld.ERASED}'""",
         list(person_ids),
         withheld,
         tx.now,

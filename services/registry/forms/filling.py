@@ -276,12 +276,12 @@ def _of(giving: _Giving, asked: FormField, rows: Mapping[str, Row | None], answe
     if answers_for:
         giving.read.setdefault(answers_for, set()).add(asked.path)
     answer = pick(path, _group(giving, path, row))
-    told = _told(path, row) if answer.known else None
+    fact = _fact(path, row)
+    told = _told(path, row, fact) if answer.known else None
     verified = _verified(path, row, told)
     request_id = _said_of(path, row, "asked", path.asked_as)
     stale = stale_on(path, told, verified.at if verified else None, giving.today)
     fresh = freshness(answer.known, request_id is not None, stale, giving.today)
-    fact = _fact(path, row)
     return Filled(asked, path, owner_id, answers_for, fresh, answer, fact, told, verified, stale, request_id=request_id)
 
 
@@ -310,13 +310,13 @@ def _fact(path: Path, row: Row) -> str:
     return path.by_events if path.by_events and row["facts"].get(path.by_events) is not None else path.fact
 
 
-def _told(path: Path, row: Row) -> Told | None:
+def _told(path: Path, row: Row, fact: str) -> Told | None:
     """Where the value comes from. Who a person is, and was never changed, came with the event by which the person came. What holds since
     birth has no first day here: it would tell the day of birth."""
     if path.group == "without_work" or (path.group == "work" and row["work_copy"]):
         return Told("jobs", None, None)
     known = row["household_told"] if path.of == "household" else row["told"]
-    said = (known or {}).get(_fact(path, row))
+    said = (known or {}).get(fact)
     if said is None and path.of == "person" and path.fact in IDENTITY:
         said = row["first"]
     if said is None:

@@ -149,11 +149,9 @@ class Client:
                 self._places.give_back(home.at)
 
     def _report_marriage(self) -> None:
-        home = self._some_home()
-        single = [member for member in home.living() if member.able and not member.married] if home else []
-        if home is None or not single:
+        if not (found := self._somebody(lambda member: not member.married)):
             return
-        member = self._drawn.choice(single)
+        home, member = found
         body = {"kind": "married", "on": self._day.isoformat()}
         path = f"/v1/registry/persons/{member.person_id}/life-events"
         answer = self._post("marry", path, home, {"person": member.name}, body)
@@ -161,11 +159,9 @@ class Client:
             member.married = True
 
     def _take_consent(self) -> None:
-        home = self._some_home()
-        able = [member for member in home.living() if member.able] if home else []
-        if home is None or not able:
+        if not (found := self._somebody()):
             return
-        member = self._drawn.choice(able)
+        home, member = found
         body = CONSENT | {"given_on": self._day.isoformat()}
         path = f"/v1/registry/persons/{member.person_id}/consents"
         self._post("consent", path, home, {"person": member.name}, body)
@@ -173,11 +169,10 @@ class Client:
     # benefits
 
     def _apply(self) -> None:
-        home, scheme = self._some_home(), self._drawn.choice(_SCHEMES)
-        able = [m for m in home.living() if m.able and scheme not in m.cases] if home else []
-        if home is None or not able:
+        scheme = self._drawn.choice(_SCHEMES)
+        if not (found := self._somebody(lambda member: scheme not in member.cases)):
             return
-        member = self._drawn.choice(able)
+        home, member = found
         about = {"person": member.name, "scheme": scheme}
         body = {"scheme": scheme, "person_id": member.person_id}
         answer = self._post("apply", "/v1/benefits/applications", home, about, body)
@@ -198,11 +193,9 @@ class Client:
     # jobs
 
     def _start_work(self) -> None:
-        home = self._some_home()
-        able = [member for member in home.living() if member.able] if home else []
-        if home is None or not able:
+        if not (found := self._somebody()):
             return
-        member = self._drawn.choice(able)
+        home, member = found
         body = {"person_id": member.person_id, "form": "workshop", "started_on": self._day.isoformat()}
         answer = self._post("start-work", "/v1/jobs/employments", home, {"person": member.name}, body)
         if answer and answer.done:
@@ -227,6 +220,12 @@ class Client:
             return None
         recent = self._homes[-8:] if self._drawn.random() < 0.6 else self._homes
         return self._drawn.choice(recent)
+
+    def _somebody(self, fits: Callable[[Member], bool] = lambda _: True) -> tuple[Household, Member] | None:
+        """Of some household, one of those who are able and fit."""
+        home = self._some_home()
+        able = [member for member in home.living() if member.able and fits(member)] if home else []
+        return (home, self._drawn.choice(able)) if home and able else None
 
     def _forget(self, home: Household) -> None:
         if home in self._homes:
